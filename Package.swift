@@ -1,0 +1,58 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// One set of rules for every Swift target: docs/hacking.md says why each is here.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+]
+
+let argumentParser = Target.Dependency.product(
+    name: "ArgumentParser", package: "swift-argument-parser")
+let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+
+func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+// The floors of docs/architecture.md, lowest first. A module names only modules above it in this
+// list; `make lint` compares every import with the table.
+let package = Package(
+    name: "airseal",
+    products: [.executable(name: "airseal", targets: ["airseal"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2"),
+    ],
+    targets: [
+        // Floor 0
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto"),
+        .systemLibrary(name: "CArchive", pkgConfig: "libarchive"),
+        .systemLibrary(name: "CP11Kit", pkgConfig: "p11-kit-1"),
+        .systemLibrary(name: "CPlatform"),
+        // Floor 1
+        module("Encodings", []),
+        module("Files", ["CPlatform", "Encodings", systemPackage]),
+        // Floor 2
+        module("Cryptography", ["COpenSSL", "Encodings"]),
+        // Floor 3
+        module("OCI", ["Encodings"]),
+        // Floor 9
+        .executableTarget(name: "airseal", dependencies: [argumentParser], swiftSettings: strict),
+        // Tests, one target per module
+        tests("EncodingsTests", ["Encodings"]),
+        tests("FilesTests", ["Files"]),
+    ]
+)

@@ -1,0 +1,14 @@
+// What Swift cannot import from glibc by itself. No logic lives here.
+#ifndef AIRSEAL_CPLATFORM_SHIM_H
+#define AIRSEAL_CPLATFORM_SHIM_H
+
+#include <stdio.h>
+#include <sys/prctl.h>
+
+// `stderr` is a variable of the C library, which Swift 6 will not read from concurrent code.
+static inline FILE *airseal_stderr(void) { return stderr; }
+
+// PR_SET_DUMPABLE is a macro, and prctl is variadic.
+static inline int airseal_forbid_core_dumps(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
+
+#endif

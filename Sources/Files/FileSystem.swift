@@ -1,0 +1,78 @@
+import Glibc
+public import SystemPackage
+
+/// The way in: opens the files and folders that an operator names.
+///
+/// Everything below an opened folder is reached through the folder, never by a path again, so
+/// nobody can swap a link in between.
+public struct FileSystem: Sendable {
+    /// The file system as it is.
+    public static let real = FileSystem(faults: nil)
+
+    private let faults: FileFaults?
+
+    /// A file system whose changing operations `faults` may spoil.
+    public init(faults: FileFaults?) {
+        self.faults = faults
+    }
+
+    /// Opens the folder at `path`, following links: the operator chose the path.
+    public func folder(at path: String) throws(FileError) -> Folder {
+        let descriptor = try open(path, O_RDONLY | O_DIRECTORY)
+        return Folder(path: path, descriptor: descriptor, faults: faults)
+    }
+
+    /// Opens the folder at `path` and makes it, and those above it, when missing.
+    ///
+    /// - Parameters:
+    ///   - path: where.
+    ///   - mode: permissions of what is made.
+    public func makeFolder(at path: String, mode: UInt32 = 0o755) throws(FileError) -> Folder {
+        let whole = FilePath(path)
+        guard kind(at: path) == nil, !whole.isEmpty else { return try folder(at: path) }
+        let above = whole.removingLastComponent()
+        guard let name = whole.lastComponent, name.kind == .regular else {
+            return try folder(at: path)
+        }
+        let parent = try makeFolder(at: above.isEmpty ? "." : above.string, mode: mode)
+        let made = try parent.makeFolder(name.string, mode: mode)
+        try parent.synchronise()
+        return made
+    }
+
+    /// Opens the regular file at `path` for reading, following links: the operator chose the path.
+    public func file(at path: String) throws(FileError) -> ReadableFile {
+        let descriptor = try open(path, O_RDONLY | O_NONBLOCK)
+        return try ReadableFile(path: path, descriptor: descriptor, mustBeRegular: true)
+    }
+
+    /// Standard input, or whatever else is open for reading at `descriptor`; it is not closed.
+    public func stream(descriptor: Int32, name: String) throws(FileError) -> ReadableFile {
+        let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
+        guard copy >= 0 else { throw .system(call: "fcntl", path: name, errno: .current) }
+        return try ReadableFile(path: name, descriptor: copy, mustBeRegular: false)
+    }
+
+    /// What stands at `path`, links followed; nil if nothing does.
+    public func kind(at path: String) -> FolderEntry.Kind? {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else { return nil }
+        return FolderEntry.Kind(mode: status.st_mode)
+    }
+
+    private func open(_ path: String, _ flags: Int32) throws(FileError) -> Int32 {
+        while true {
+            let descriptor = unsafe Glibc.open(path, flags | O_CLOEXEC)
+            if descriptor >= 0 { return descriptor }
+            let errno = Errno.current
+            guard errno == .interrupted else {
+                throw .system(call: "open", path: path, errno: errno)
+            }
+        }
+    }
+}
+
+extension Errno {
+    /// The error of the call that has just failed.
+    static var current: Errno { Errno(rawValue: Glibc.errno) }
+}

@@ -1,0 +1,212 @@
+import Glibc
+import SystemPackage
+
+/// An open folder. Every name below it is resolved from its descriptor, one component at a time,
+/// and never through a link.
+///
+/// Shared and immutable, so a class: the descriptor is closed when the last user lets go.
+public final class Folder: Sendable {
+    /// The path as the operator gave it, for messages only.
+    public let path: String
+    let descriptor: Int32
+    private let faults: FileFaults?
+
+    init(path: String, descriptor: Int32, faults: FileFaults?) {
+        self.path = path
+        self.descriptor = descriptor
+        self.faults = faults
+    }
+
+    deinit { close(descriptor) }
+
+    // MARK: Reading
+
+    /// Opens the folder called `name`.
+    public func folder(_ name: String) throws(FileError) -> Folder {
+        let opened = try open(name, O_RDONLY | O_DIRECTORY)
+        return Folder(path: path(of: name), descriptor: opened, faults: faults)
+    }
+
+    /// Opens the regular file called `name` for reading.
+    public func file(_ name: String) throws(FileError) -> ReadableFile {
+        let opened = try open(name, O_RDONLY | O_NONBLOCK)
+        return try ReadableFile(path: path(of: name), descriptor: opened, mustBeRegular: true)
+    }
+
+    /// What stands at `name`, links not followed; nil if nothing does.
+    public func kind(of name: String) throws(FileError) -> FolderEntry.Kind? {
+        var status = stat()
+        if unsafe fstatat(descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0 {
+            return FolderEntry.Kind(mode: status.st_mode)
+        }
+        guard Errno.current == .noSuchFileOrDirectory else { throw failure("fstatat", name) }
+        return nil
+    }
+
+    /// Every name in the folder, in byte order.
+    public func entries() throws(FileError) -> [FolderEntry] {
+        // A second descriptor: reading the entries moves a position that all duplicates share.
+        let listing = try open(".", O_RDONLY | O_DIRECTORY)
+        guard let stream = unsafe fdopendir(listing) else {
+            close(listing)
+            throw failure("fdopendir", ".")
+        }
+        defer { unsafe closedir(stream) }
+        var names: [String] = []
+        while true {
+            Glibc.errno = 0
+            guard let entry = unsafe readdir(stream) else { break }
+            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { field in
+                unsafe field.withMemoryRebound(to: CChar.self, capacity: 256) {
+                    unsafe String(cString: $0)
+                }
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        guard Glibc.errno == 0 else { throw failure("readdir", ".") }
+        var entries: [FolderEntry] = []
+        for name in names.sorted() {
+            guard let kind = try kind(of: name) else { continue }
+            entries.append(FolderEntry(name: name, kind: kind))
+        }
+        return entries
+    }
+
+    // MARK: Changing
+
+    /// Makes the folder called `name`, or opens the one that is there.
+    public func makeFolder(_ name: String, mode: UInt32 = 0o755) throws(FileError) -> Folder {
+        try ask(.makeFolder(name), call: "mkdirat", name)
+        if unsafe mkdirat(descriptor, name, mode) != 0, Errno.current != .fileExists {
+            throw failure("mkdirat", name)
+        }
+        return try folder(name)
+    }
+
+    /// Makes a new file called `name`; nothing may stand there yet.
+    public func create(_ name: String, mode: UInt32 = 0o644) throws(FileError) -> WritableFile {
+        try ask(.create(name), call: "openat", name)
+        let opened = try open(name, O_WRONLY | O_CREAT | O_EXCL, mode: mode)
+        return WritableFile(path: path(of: name), descriptor: opened, faults: faults)
+    }
+
+    /// Moves `name` to `target` in `folder`, over whatever file stands there.
+    public func rename(_ name: String, to target: String, in folder: Folder? = nil)
+        throws(FileError)
+    {
+        try ask(.rename(from: name, to: target), call: "renameat", name)
+        guard unsafe renameat(descriptor, name, (folder ?? self).descriptor, target) == 0 else {
+            throw failure("renameat", name)
+        }
+    }
+
+    /// Removes the file called `name`; it is no error if there is none.
+    public func remove(_ name: String) throws(FileError) {
+        try unlink(name, flags: 0)
+    }
+
+    /// Removes the folder called `name` with everything in it; it is no error if there is none.
+    public func removeTree(_ name: String) throws(FileError) {
+        guard let kind = try kind(of: name) else { return }
+        guard kind == .folder else { return try unlink(name, flags: 0) }
+        let inner = try folder(name)
+        for entry in try inner.entries() { try inner.removeTree(entry.name) }
+        try unlink(name, flags: AT_REMOVEDIR)
+    }
+
+    /// Brings the folder's entries onto the medium: a rename, too, must survive power loss.
+    public func synchronise() throws(FileError) {
+        try ask(.synchronise(path), call: "fsync", ".")
+        guard fsync(descriptor) == 0 else { throw failure("fsync", ".") }
+    }
+
+    /// Puts `bytes` at `name` in one step: readers see the old content or the new, and so does
+    /// whoever comes after a power cut.
+    ///
+    /// - Parameters:
+    ///   - name: the file to make or replace.
+    ///   - bytes: its whole new content.
+    ///   - mode: permissions of the new file.
+    public func replace(_ name: String, with bytes: [UInt8], mode: UInt32 = 0o644)
+        throws(FileError)
+    {
+        let temporary = TemporaryName.next(for: name)
+        let file = try create(temporary, mode: mode)
+        do throws(FileError) {
+            try file.write(bytes)
+            try file.synchronise()
+            try rename(temporary, to: name)
+        } catch {
+            // The first error is the one to report; a name that stays behind is found by its form.
+            try? remove(temporary)
+            throw error
+        }
+        try synchronise()
+    }
+
+    // MARK: Parts
+
+    private func open(_ name: String, _ flags: Int32, mode: UInt32 = 0) throws(FileError) -> Int32 {
+        precondition(!name.isEmpty && !name.contains("/"), "one component of a path")
+        while true {
+            let opened = unsafe openat(descriptor, name, flags | O_NOFOLLOW | O_CLOEXEC, mode)
+            if opened >= 0 { return opened }
+            let errno = Errno.current
+            switch errno {
+            case .interrupted: continue
+            case .tooManySymbolicLinkLevels: throw .wrongKind(path: path(of: name))
+            default: throw .system(call: "openat", path: path(of: name), errno: errno)
+            }
+        }
+    }
+
+    private func unlink(_ name: String, flags: Int32) throws(FileError) {
+        try ask(.remove(name), call: "unlinkat", name)
+        guard unsafe unlinkat(descriptor, name, flags) == 0
+            || Errno.current == .noSuchFileOrDirectory
+        else { throw failure("unlinkat", name) }
+    }
+
+    private func ask(_ operation: FileOperation, call: String, _ name: String) throws(FileError) {
+        switch faults?(operation) {
+        case .fail(let errno)?, .shortWrite(_, let errno)?:
+            throw .system(call: call, path: path(of: name), errno: errno)
+        case nil: break
+        }
+    }
+
+    private func failure(_ call: String, _ name: String) -> FileError {
+        .system(call: call, path: path(of: name), errno: .current)
+    }
+
+    private func path(of name: String) -> String {
+        name == "." ? path : path.hasSuffix("/") ? path + name : "\(path)/\(name)"
+    }
+}
+
+/// A name in a folder and what stands there.
+public struct FolderEntry: Sendable, Equatable {
+    /// What a name can stand for.
+    public enum Kind: Sendable, Equatable {
+        /// A regular file.
+        case file
+        /// A folder.
+        case folder
+        /// A link, a device, a pipe or a socket.
+        case other
+
+        init(mode: mode_t) {
+            self =
+                switch mode & S_IFMT {
+                case S_IFREG: .file
+                case S_IFDIR: .folder
+                default: .other
+                }
+        }
+    }
+
+    /// The name, one component of a path.
+    public let name: String
+    /// What stands there, links not followed.
+    public let kind: Kind
+}

@@ -1,0 +1,66 @@
+import Glibc
+import SystemPackage
+
+/// The right to change a folder, held by one process at a time and freed when the process ends,
+/// however it ends.
+///
+/// - SeeAlso: flock(2). The lock is on the folder itself, so no lock file is left on media.
+public final class FolderLock: Sendable {
+    private let descriptor: Int32
+
+    private init(descriptor: Int32) {
+        self.descriptor = descriptor
+    }
+
+    deinit { close(descriptor) }
+
+    /// Waits for the lock of `folder`.
+    ///
+    /// - Parameters:
+    ///   - folder: what to lock.
+    ///   - patience: how long to wait for another holder.
+    /// - Throws: `.locked` when the patience ran out.
+    public static func acquire(_ folder: Folder, patience: LockPatience = .standard)
+        throws(FileError) -> FolderLock
+    {
+        // A descriptor of its own: a lock belongs to the open file, which duplicates would share.
+        let descriptor = unsafe openat(
+            folder.descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            throw .system(call: "openat", path: folder.path, errno: .current)
+        }
+        let lock = FolderLock(descriptor: descriptor)
+        var waitedMilliseconds = 0
+        while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+            let errno = Errno.current
+            guard errno == .wouldBlock || errno == .interrupted else {
+                throw .system(call: "flock", path: folder.path, errno: errno)
+            }
+            guard waitedMilliseconds < patience.limitMilliseconds else {
+                throw .locked(path: folder.path)
+            }
+            if waitedMilliseconds == patience.noticeAfterMilliseconds { patience.notice() }
+            usleep(20_000)
+            waitedMilliseconds += 20
+        }
+        return lock
+    }
+}
+
+/// How long to wait for a lock, and what to do when the wait grows noticeable.
+public struct LockPatience: Sendable {
+    let limitMilliseconds: Int
+    let noticeAfterMilliseconds = 1000
+    let notice: @Sendable () -> Void
+
+    /// Ten minutes, in silence: a large export holds a lock for as long as its medium takes.
+    public static let standard = LockPatience(limitSeconds: 600) {}
+    /// No wait at all.
+    public static let none = LockPatience(limitSeconds: 0) {}
+
+    /// Waits at most `limitSeconds`, and calls `notice` once after the first second.
+    public init(limitSeconds: Int, notice: @escaping @Sendable () -> Void) {
+        limitMilliseconds = limitSeconds * 1000
+        self.notice = notice
+    }
+}

@@ -1,0 +1,96 @@
+import Glibc
+import SystemPackage
+
+/// A file open for reading, from front to back.
+///
+/// Shared and closed with its last user; the position belongs to the descriptor, so one reader at a
+/// time.
+public final class ReadableFile: Sendable {
+    /// The path as the operator gave it, for messages only.
+    public let path: String
+    /// The size when it was opened, in bytes; nil for a pipe.
+    public let size: Int64?
+    private let descriptor: Int32
+
+    init(path: String, descriptor: Int32, mustBeRegular: Bool) throws(FileError) {
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0 else {
+            let errno = Errno.current
+            close(descriptor)
+            throw .system(call: "fstat", path: path, errno: errno)
+        }
+        let isRegular = FolderEntry.Kind(mode: status.st_mode) == .file
+        guard isRegular || !mustBeRegular else {
+            close(descriptor)
+            throw .wrongKind(path: path)
+        }
+        self.path = path
+        self.descriptor = descriptor
+        size = isRegular ? Int64(status.st_size) : nil
+    }
+
+    deinit { close(descriptor) }
+
+    /// Reads up to `buffer.count` bytes and returns their number: 0 at the end only.
+    public func read(into buffer: UnsafeMutableRawBufferPointer) throws(FileError) -> Int {
+        while true {
+            let count = unsafe Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+            if count >= 0 { return count }
+            let errno = Errno.current
+            guard errno == .interrupted else {
+                throw .system(call: "read", path: path, errno: errno)
+            }
+        }
+    }
+
+    /// The rest of the file.
+    ///
+    /// - Throws: `.tooLarge` when there are more than `limit` bytes.
+    public func readAll(limit: Int64) throws(FileError) -> [UInt8] {
+        if let size, size > limit { throw .tooLarge(path: path, limit: limit) }
+        var bytes: [UInt8] = []
+        if let size { bytes.reserveCapacity(Int(size) + 1) }
+        var buffer = [UInt8](repeating: 0, count: 64 << 10)
+        while true {
+            let count = try unsafe fill(&buffer)
+            if count == 0 { return bytes }
+            bytes.append(contentsOf: buffer[..<count])
+            if Int64(bytes.count) > limit { throw .tooLarge(path: path, limit: limit) }
+        }
+    }
+
+    private func fill(_ buffer: inout [UInt8]) throws(FileError) -> Int {
+        // A closure cannot carry the typed error through this standard library function.
+        let result = unsafe buffer.withUnsafeMutableBytes {
+            bytes -> Result<Int, FileError> in
+            do throws(FileError) { return .success(try unsafe read(into: bytes)) } catch {
+                return .failure(error)
+            }
+        }
+        return try result.get()
+    }
+
+    /// The owner and the permissions, for files that must belong to one user only.
+    public func ownership() throws(FileError) -> FileOwnership {
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0 else {
+            throw .system(call: "fstat", path: path, errno: .current)
+        }
+        return FileOwnership(
+            user: status.st_uid, mode: status.st_mode & 0o7777,
+            identity: "\(status.st_dev):\(status.st_ino)",
+            changed: "\(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)")
+    }
+}
+
+/// Whose a file is, who may read it, and what tells it from an earlier file of the same name.
+public struct FileOwnership: Sendable, Equatable {
+    /// The owner's number.
+    public let user: UInt32
+    /// The permission bits.
+    public let mode: UInt32
+    /// Device and inode.
+    public let identity: String
+    /// The time of the last change of its content.
+    public let changed: String
+}

@@ -1,0 +1,67 @@
+import Glibc
+import SystemPackage
+
+/// A new file open for writing, from front to back. Closed with its last user.
+public final class WritableFile: Sendable {
+    /// The path as the operator gave it, for messages only.
+    public let path: String
+    private let descriptor: Int32
+    private let faults: FileFaults?
+
+    init(path: String, descriptor: Int32, faults: FileFaults?) {
+        self.path = path
+        self.descriptor = descriptor
+        self.faults = faults
+    }
+
+    deinit { close(descriptor) }
+
+    /// Appends `bytes`, all of them.
+    public func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
+        var fault: Errno?
+        var wanted = bytes.count
+        switch faults?(.write(path)) {
+        case .fail(let errno)?: throw .system(call: "write", path: path, errno: errno)
+        case .shortWrite(let byteCount, let errno)?:
+            wanted = min(wanted, byteCount)
+            fault = errno
+        case nil: break
+        }
+        var done = 0
+        while done < wanted {
+            let rest = unsafe UnsafeRawBufferPointer(rebasing: bytes[done..<wanted])
+            let count = unsafe Glibc.write(descriptor, rest.baseAddress, rest.count)
+            if count > 0 {
+                done += count
+            } else {
+                let errno = Errno.current
+                guard errno == .interrupted else {
+                    throw .system(call: "write", path: path, errno: errno)
+                }
+            }
+        }
+        if let fault { throw .system(call: "write", path: path, errno: fault) }
+    }
+
+    /// Appends `bytes`, all of them.
+    public func write(_ bytes: [UInt8]) throws(FileError) {
+        let result = unsafe bytes.withUnsafeBytes { buffer -> Result<Void, FileError> in
+            do throws(FileError) { return .success(try unsafe write(buffer)) } catch {
+                return .failure(error)
+            }
+        }
+        try result.get()
+    }
+
+    /// Brings the bytes onto the medium.
+    public func synchronise() throws(FileError) {
+        switch faults?(.synchronise(path)) {
+        case .fail(let errno)?, .shortWrite(_, let errno)?:
+            throw .system(call: "fsync", path: path, errno: errno)
+        case nil: break
+        }
+        guard fsync(descriptor) == 0 else {
+            throw .system(call: "fsync", path: path, errno: .current)
+        }
+    }
+}

@@ -1,0 +1,82 @@
+import Encodings
+import Testing
+
+@Suite struct `Base64` {
+    @Test(arguments: [
+        ("", []), ("Zg==", [0x66]), ("Zm8=", [0x66, 0x6F]), ("Zm9v", [0x66, 0x6F, 0x6F]),
+        ("+/+/", [0xFB, 0xFF, 0xBF]),
+    ] as [(String, [UInt8])]) func `has one spelling for each byte string`(
+        _ text: String, _ bytes: [UInt8]
+    ) {
+        #expect(Base64.encode(bytes) == text)
+        #expect(Base64.decode(text) == bytes)
+        let unpadded = String(text.filter { $0 != "=" }.map { $0 == "+" ? "-" : $0 == "/" ? "_" : $0 })
+        #expect(Base64.encode(bytes, .url) == unpadded)
+        #expect(Base64.decode(unpadded, .url) == bytes)
+    }
+
+    @Test(arguments: ["Zg", "Zg=", "Zh==", "Zm9=", "Z===", "Zm9v\n", "Zm 9v", "Zm-_", "====", "="])
+    func `J13: refuses every other spelling of the standard alphabet`(_ text: String) {
+        #expect(Base64.decode(text) == nil)
+    }
+
+    @Test(arguments: ["Zg==", "Zh", "Zm9", "Z", "Zm9v\r\n", "Zm+/", "Zm9vé"])
+    func `J2: refuses every other spelling of the URL alphabet`(_ text: String) {
+        #expect(Base64.decode(text, .url) == nil)
+    }
+}
+
+@Suite struct `Digests` {
+    @Test func `round-trip through their text`() throws {
+        let text = "sha256:" + String(repeating: "ab", count: 32)
+        let digest = try Digest(text)
+        #expect(digest.description == text)
+        #expect(digest.algorithm == .sha256)
+        #expect(Digest(.sha256, bytes: [UInt8](repeating: 0xAB, count: 32)) == digest)
+    }
+
+    @Test(arguments: [
+        "", "sha256", "sha256:", ":ab", "sha256:AB", "sha256:" + String(repeating: "A", count: 64),
+        "sha256:" + String(repeating: "a", count: 63), "sha512:" + String(repeating: "a", count: 64),
+        "SHA256:" + String(repeating: "a", count: 64), "../x:aa",
+        "sha256:../" + String(repeating: "a", count: 61),
+    ]) func `are refused when malformed`(_ text: String) {
+        #expect(throws: DigestError.malformed(text)) { try Digest(text) }
+    }
+
+    @Test(arguments: ["sha384", "md5", "blake3", "sha256+b64u"])
+    func `are refused by name in any other algorithm`(_ name: String) {
+        #expect(throws: DigestError.unsupportedAlgorithm(name)) { try Digest("\(name):00") }
+    }
+}
+
+@Suite struct `Timestamps` {
+    @Test(arguments: [
+        ("1970-01-01T00:00:00Z", 0), ("2026-11-22T06:06:56Z", 1_795_327_616),
+        ("2023-06-27T13:30:33+08:00", 1_687_843_833), ("1969-12-31T23:59:59z", -1),
+        ("2024-02-29T00:00:00-00:30", 1_709_166_600), ("0001-01-01T00:00:00Z", -62_135_596_800),
+    ]) func `J10: read any offset`(_ text: String, _ seconds: Int64) {
+        #expect(Timestamp(rfc3339: text) == Timestamp(seconds: seconds))
+    }
+
+    @Test func `keep a fraction`() throws {
+        let time = try #require(Timestamp(rfc3339: "2026-01-01T00:00:00.5Z"))
+        #expect(time.nanoseconds == 500_000_000)
+        #expect(time > Timestamp(seconds: time.seconds))
+        #expect(time.description == "2026-01-01T00:00:00Z")
+    }
+
+    @Test(arguments: [
+        "", "2026-01-01", "2026-01-01 00:00:00Z", "2026-01-01T00:00:00", "2026-02-29T00:00:00Z",
+        "2026-13-01T00:00:00Z", "2026-00-01T00:00:00Z", "2026-01-01T24:00:00Z",
+        "2026-01-01T00:00:60Z", "2026-01-01T00:00:00.Z", "2026-01-01T00:00:00+24:00",
+        "2026-01-01T00:00:00Zx", "+026-01-01T00:00:00Z", "2026-1-1T00:00:00Z",
+    ]) func `refuse what RFC 3339 does not allow`(_ text: String) {
+        #expect(Timestamp(rfc3339: text) == nil)
+    }
+
+    @Test(arguments: ["1970-01-01T00:00:00Z", "2026-11-22T06:06:56Z", "0001-01-01T00:00:00Z"])
+    func `are written in UTC`(_ text: String) {
+        #expect(Timestamp(rfc3339: text)?.description == text)
+    }
+}
