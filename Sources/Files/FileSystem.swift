@@ -1,5 +1,5 @@
 import Glibc
-public import SystemPackage
+import SystemPackage
 
 /// The way in: opens the files and folders that an operator names.
 ///

@@ -1,18 +1,11 @@
-import Glibc
-
 /// A source of random bytes; a test gives predictable ones.
 public struct Randomness: Sendable {
     private let read: @Sendable (Int) -> [UInt8]
 
     /// The kernel's generator.
     public static let system = Randomness { count in
-        precondition(count <= 256, "getrandom gives up to 256 bytes without interruption")
-        var bytes = [UInt8](repeating: 0, count: count)
-        let got = unsafe bytes.withUnsafeMutableBytes {
-            unsafe getrandom($0.baseAddress, $0.count, 0)
-        }
-        precondition(got == count, "the kernel's generator is there since before we started")
-        return bytes
+        var generator = SystemRandomNumberGenerator()
+        return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
     }
 
     /// A source that gives what `read` returns for a number of bytes.
@@ -20,6 +13,6 @@ public struct Randomness: Sendable {
         self.read = read
     }
 
-    /// `count` random bytes, at most 256.
+    /// `count` random bytes.
     public func bytes(_ count: Int) -> [UInt8] { read(count) }
 }

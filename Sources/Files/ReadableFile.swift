@@ -52,7 +52,7 @@ public final class ReadableFile: Sendable {
         if let size { bytes.reserveCapacity(Int(size) + 1) }
         var buffer = [UInt8](repeating: 0, count: 64 << 10)
         while true {
-            let count = try unsafe fill(&buffer)
+            let count = try fill(&buffer)
             if count == 0 { return bytes }
             bytes.append(contentsOf: buffer[..<count])
             if Int64(bytes.count) > limit { throw .tooLarge(path: path, limit: limit) }

@@ -1,7 +1,7 @@
 import Encodings
 import Testing
 
-@Suite struct `JSON` {
+@Suite struct `JSON texts` {
     struct Refusal: Sendable, CustomTestStringConvertible {
         let text: String
         let error: JSONError

@@ -1,7 +1,7 @@
 import Encodings
 import Testing
 
-@Suite struct `Base64` {
+@Suite struct `Base64 texts` {
     @Test(arguments: [
         ("", []), ("Zg==", [0x66]), ("Zm8=", [0x66, 0x6F]), ("Zm9v", [0x66, 0x6F, 0x6F]),
         ("+/+/", [0xFB, 0xFF, 0xBF]),

@@ -4,7 +4,7 @@ public import Encodings
 /// Hashes bytes as they pass.
 ///
 /// One OpenSSL context, reused after each `finish`.
-public final class Hasher {
+@safe public final class BlobHasher {
     /// The algorithm.
     public let algorithm: Digest.Algorithm
     private let context: OpaquePointer
@@ -57,7 +57,7 @@ public final class Hasher {
     public static func digest(of bytes: [UInt8], _ algorithm: Digest.Algorithm = .sha256)
         throws(CryptographyError) -> Digest
     {
-        let hasher = try Hasher(algorithm)
+        let hasher = try BlobHasher(algorithm)
         hasher.update(bytes)
         return hasher.finish()
     }
