@@ -33,9 +33,7 @@ struct JSONScanner {
 
     mutating func document() throws(JSONError) -> JSON {
         guard !bytes.starts(with: [0xEF, 0xBB, 0xBF]) else { throw .byteOrderMark }
-        guard unsafe bytes.withUnsafeBufferPointer({ unsafe String(validating: $0, as: UTF8.self) })
-            != nil
-        else { throw .notUTF8 }
+        guard String(validating: bytes, as: UTF8.self) != nil else { throw .notUTF8 }
         let value = try value(depth: 1)
         skipBlanks()
         guard position == bytes.count else { throw .trailingBytes(offset: position) }

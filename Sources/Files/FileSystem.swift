@@ -24,9 +24,7 @@ public struct FileSystem: Sendable {
 
     /// Opens the folder at `path` and makes it, and those above it, when missing.
     ///
-    /// - Parameters:
-    ///   - path: where.
-    ///   - mode: permissions of what is made.
+    /// What is made gets `mode`.
     public func makeFolder(at path: String, mode: UInt32 = 0o755) throws(FileError) -> Folder {
         let whole = FilePath(path)
         guard kind(at: path) == nil, !whole.isEmpty else { return try folder(at: path) }

@@ -121,12 +121,7 @@ public final class Folder: Sendable {
     }
 
     /// Puts `bytes` at `name` in one step: readers see the old content or the new, and so does
-    /// whoever comes after a power cut.
-    ///
-    /// - Parameters:
-    ///   - name: the file to make or replace.
-    ///   - bytes: its whole new content.
-    ///   - mode: permissions of the new file.
+    /// whoever comes after a power cut. The new file gets `mode`.
     public func replace(_ name: String, with bytes: [UInt8], mode: UInt32 = 0o644)
         throws(FileError)
     {
@@ -162,8 +157,9 @@ public final class Folder: Sendable {
 
     private func unlink(_ name: String, flags: Int32) throws(FileError) {
         try ask(.remove(name), call: "unlinkat", name)
-        guard unsafe unlinkat(descriptor, name, flags) == 0
-            || Errno.current == .noSuchFileOrDirectory
+        guard
+            unsafe unlinkat(descriptor, name, flags) == 0
+                || Errno.current == .noSuchFileOrDirectory
         else { throw failure("unlinkat", name) }
     }
 

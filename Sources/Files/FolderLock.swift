@@ -14,11 +14,8 @@ public final class FolderLock: Sendable {
 
     deinit { close(descriptor) }
 
-    /// Waits for the lock of `folder`.
+    /// Waits for the lock of `folder` as long as `patience` allows.
     ///
-    /// - Parameters:
-    ///   - folder: what to lock.
-    ///   - patience: how long to wait for another holder.
     /// - Throws: `.locked` when the patience ran out.
     public static func acquire(_ folder: Folder, patience: LockPatience = .standard)
         throws(FileError) -> FolderLock

@@ -2,15 +2,18 @@ import Encodings
 import Testing
 
 @Suite struct `Base64 texts` {
-    @Test(arguments: [
-        ("", []), ("Zg==", [0x66]), ("Zm8=", [0x66, 0x6F]), ("Zm9v", [0x66, 0x6F, 0x6F]),
-        ("+/+/", [0xFB, 0xFF, 0xBF]),
-    ] as [(String, [UInt8])]) func `has one spelling for each byte string`(
-        _ text: String, _ bytes: [UInt8]
-    ) {
+    @Test(
+        arguments: [
+            ("", []), ("Zg==", [0x66]), ("Zm8=", [0x66, 0x6F]), ("Zm9v", [0x66, 0x6F, 0x6F]),
+            ("+/+/", [0xFB, 0xFF, 0xBF]),
+        ] as [(String, [UInt8])]) func `has one spelling for each byte string`(
+            _ text: String, _ bytes: [UInt8]
+        )
+    {
         #expect(Base64.encode(bytes) == text)
         #expect(Base64.decode(text) == bytes)
-        let unpadded = String(text.filter { $0 != "=" }.map { $0 == "+" ? "-" : $0 == "/" ? "_" : $0 })
+        let unpadded = String(
+            text.filter { $0 != "=" }.map { $0 == "+" ? "-" : $0 == "/" ? "_" : $0 })
         #expect(Base64.encode(bytes, .url) == unpadded)
         #expect(Base64.decode(unpadded, .url) == bytes)
     }
@@ -37,7 +40,8 @@ import Testing
 
     @Test(arguments: [
         "", "sha256", "sha256:", ":ab", "sha256:AB", "sha256:" + String(repeating: "A", count: 64),
-        "sha256:" + String(repeating: "a", count: 63), "sha512:" + String(repeating: "a", count: 64),
+        "sha256:" + String(repeating: "a", count: 63),
+        "sha512:" + String(repeating: "a", count: 64),
         "SHA256:" + String(repeating: "a", count: 64), "../x:aa",
         "sha256:../" + String(repeating: "a", count: 61),
     ]) func `are refused when malformed`(_ text: String) {

@@ -1,11 +1,106 @@
 import Files
+import Glibc
 import SystemPackage
 import Testing
 
-@Suite struct `Temporary names` {
-    @Test func `are told from names that others choose`() {
-        #expect(TemporaryName.matches(TemporaryName.next(for: "index.json")))
-        #expect(!TemporaryName.matches("index.json"))
-        #expect(TemporaryName.next(for: "x") != TemporaryName.next(for: "x"))
+/// A folder of its own for one test, removed afterwards.
+func withScratchFolder(faults: FileFaults? = nil, _ body: (Folder) throws -> Void) throws {
+    let name = TemporaryName.next(for: "test")
+    let parent = try FileSystem.real.folder(at: "/tmp")
+    _ = try parent.makeFolder(name, mode: 0o700)
+    defer { try? parent.removeTree(name) }
+    try body(FileSystem(faults: faults).folder(at: "/tmp/\(name)"))
+}
+
+@Suite struct `Folders` {
+    @Test func `never follow a link below them`() throws {
+        try withScratchFolder { folder in
+            try folder.replace("secret", with: [1])
+            #expect(symlink("secret", "\(folder.path)/link") == 0)
+            #expect(symlink(".", "\(folder.path)/here") == 0)
+            #expect(throws: FileError.wrongKind(path: "\(folder.path)/link")) {
+                try folder.file("link")
+            }
+            #expect(throws: FileError.self) { try folder.folder("here") }
+            #expect(try folder.kind(of: "link") == .other)
+        }
+    }
+
+    @Test func `open no pipe or device as a file`() throws {
+        try withScratchFolder { folder in
+            #expect(mkfifo("\(folder.path)/pipe", 0o600) == 0)
+            #expect(throws: FileError.wrongKind(path: "\(folder.path)/pipe")) {
+                try folder.file("pipe")
+            }
+            #expect(throws: FileError.wrongKind(path: "/dev/null")) {
+                try FileSystem.real.file(at: "/dev/null")
+            }
+        }
+    }
+
+    @Test func `refuse a file over the limit of its reader`() throws {
+        try withScratchFolder { folder in
+            try folder.replace("four", with: [1, 2, 3, 4])
+            #expect(try folder.file("four").readAll(limit: 4) == [1, 2, 3, 4])
+            #expect(throws: FileError.tooLarge(path: "\(folder.path)/four", limit: 3)) {
+                try folder.file("four").readAll(limit: 3)
+            }
+        }
+    }
+
+    @Test func `list names in byte order with their kind`() throws {
+        try withScratchFolder { folder in
+            try folder.replace("b", with: [])
+            _ = try folder.makeFolder("a")
+            #expect(try folder.entries().map(\.name) == ["a", "b"])
+            #expect(try folder.entries().map(\.kind) == [.folder, .file])
+        }
+    }
+
+    @Test func `remove a tree without leaving it through a link`() throws {
+        try withScratchFolder { folder in
+            let tree = try folder.makeFolder("tree")
+            _ = try tree.makeFolder("inner")
+            try folder.replace("kept", with: [7])
+            #expect(symlink("../kept", "\(folder.path)/tree/link") == 0)
+            try folder.removeTree("tree")
+            #expect(try folder.kind(of: "tree") == nil)
+            #expect(try folder.file("kept").readAll(limit: 1) == [7])
+        }
+    }
+
+    @Test(arguments: 0..<8) func `replace a file in one step whichever operation fails`(
+        _ n: Int
+    ) throws {
+        for fault in [FileFault.fail(.noSpace), .shortWrite(byteCount: 1, .ioError)] {
+            let counter = Counter()
+            let faults: FileFaults = { _ in counter.next() == n ? fault : nil }
+            try withScratchFolder(faults: faults) { folder in
+                let real = try FileSystem.real.folder(at: folder.path)
+                try real.replace("file", with: [1, 1])
+                let replaced = (try? folder.replace("file", with: [2, 2, 2])) != nil
+                let content = try real.file("file").readAll(limit: 10)
+                #expect(content == [1, 1] || content == [2, 2, 2])
+                #expect(!replaced || content == [2, 2, 2])
+                // A temporary file may stay behind only if its removal failed as well.
+                let left = try real.entries().filter { TemporaryName.matches($0.name) }
+                #expect(left.isEmpty)
+            }
+        }
+    }
+}
+
+@Suite struct `Folder locks` {
+    @Test func `are held by one at a time and freed with their holder`() throws {
+        try withScratchFolder { folder in
+            do {
+                let lock = try FolderLock.acquire(folder, patience: .none)
+                #expect(throws: FileError.locked(path: folder.path)) {
+                    try FolderLock.acquire(folder, patience: .none)
+                }
+                withExtendedLifetime(lock) {}
+            }
+            _ = try FolderLock.acquire(folder, patience: .none)
+        }
     }
 }

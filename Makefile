@@ -1,0 +1,39 @@
+# The only door: everything that is done to this project is a target here. docs/hacking.md tells more.
+
+SWIFT_STATIC := --static-swift-stdlib
+PROGRAM := .build/release/airseal
+
+.PHONY: help setup build release test lint fmt demo check dist clean
+
+help: ## say what there is
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## install what is missing, check the Swift packages against the lock
+	@setup/install
+
+build: ## the debug build
+	swift build --build-tests
+
+release: setup ## the program as it is shipped
+	swift build -c release --product airseal $(SWIFT_STATIC)
+
+test: setup lint build ## everything that must pass before a change lands
+	swift test --skip-build
+
+lint: ## style, strictly
+	swift format lint --strict --parallel -r Sources Tests Package.swift
+
+fmt: ## bring the sources into the project's style
+	swift format -i --parallel -r Sources Tests Package.swift
+
+check: test ## what to run before a commit
+
+demo: release ## the whole story in a terminal: sign, export, receive, verify, three refusals
+	@demo/run $(PROGRAM)
+
+dist: release ## the stripped program in dist/
+	mkdir -p dist
+	strip -o dist/airseal $(PROGRAM)
+
+clean: ## remove what was built
+	rm -rf .build dist
