@@ -51,11 +51,14 @@ let package = Package(
         module("Cryptography", ["COpenSSL", "Encodings"]),
         // Floor 4
         module("OCI", ["Encodings"]),
+        // Floor 6
+        module("BundleFormat", ["Encodings", "OCI"]),
         // Floor 10
         .executableTarget(
             name: "airseal", dependencies: [argumentParser], swiftSettings: strictest),
         // Tests, one target per module
         tests("ArchitectureTests", ["Files"]),
+        tests("BundleFormatTests", ["BundleFormat"]),
         tests("EncodingsTests", ["Encodings"]),
         tests("FilesTests", ["Files", systemPackage]),
     ]

@@ -57,6 +57,15 @@ public struct JSONPlace: Sendable {
         return elements.enumerated().map { JSONPlace($1, path: "\(path)[\($0)]") }
     }
 
+    /// The elements of the array, each as `read` understands it.
+    public func elements<Element>(
+        _ read: (JSONPlace) throws(JSONShapeError) -> Element
+    ) throws(JSONShapeError) -> [Element] {
+        var elements: [Element] = []
+        for place in try array() { elements.append(try read(place)) }
+        return elements
+    }
+
     /// The value as a string.
     public func string() throws(JSONShapeError) -> String {
         guard case .string(let string) = value else { throw unexpected("a string") }
