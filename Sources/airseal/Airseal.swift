@@ -1,7 +1,40 @@
 import ArgumentParser
+import Glibc
 
+/// The program. Parses the command line, calls one function of `UseCases`, prints its report.
 @main
 struct Airseal: ParsableCommand {
+    static let version = "0.1.0"
+
     static let configuration = CommandConfiguration(
-        commandName: "airseal", abstract: "Signs container images offline.")
+        commandName: "airseal",
+        abstract: "Signs container images on machines without a network, and carries them across.",
+        discussion: """
+            Works on OCI image layouts and archives only; never opens a network connection.
+
+            A reference is PATH[:TAG|@DIGEST]: PATH is a layout folder or an archive (tar, plain or \
+            compressed with gzip or zstd, recognised by content). The longest existing path wins, so \
+            l:bar.example/app:v1 is the tag bar.example/app:v1 in the folder l.
+
+            Exit status: 0 yes. 1 refused, with the reason. 2 could not decide: not a layout, no \
+            such reference, bad configuration, wrong PIN, unknown key, full disk, revocation unknown \
+            where it is enforced. 64 wrong usage.
+
+            Example, the signing side:
+              airseal import app.tar --into layout
+              airseal sign layout:app:v1 --key 'pkcs11:token=site;object=signer' --chain chain.pem
+              airseal export layout --to bundle.tar --destination high-side --key … --chain …
+
+            Example, the far side:
+              airseal peer add low-side --anchor root.pem --identity '*' --repositories site.example
+              airseal receive bundle.tar --into layout
+              airseal verify layout:app:v1 --scope site.example/app
+            """,
+        version: version)
+
+    static func main() {
+        // libarchive reads names in the locale's encoding, and crashes on others in the "C" locale.
+        unsafe setlocale(LC_CTYPE, "C.UTF-8")
+        main(nil)
+    }
 }

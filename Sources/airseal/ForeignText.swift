@@ -1,0 +1,43 @@
+/// Text that came from media, made safe to show: nothing in it can move the cursor, change colours,
+/// reverse the reading order or hide itself.
+struct ForeignText: CustomStringConvertible {
+    /// The longest text shown, in characters; what is longer ends in `…`.
+    static let characterCountMax = 512
+
+    let description: String
+
+    init(_ text: some StringProtocol) {
+        var shown = ""
+        var count = 0
+        for scalar in text.unicodeScalars {
+            guard count < Self.characterCountMax else {
+                shown += "…"
+                break
+            }
+            shown += Self.isPlain(scalar) ? String(scalar) : Self.escape(scalar)
+            count += 1
+        }
+        description = shown
+    }
+
+    private static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
+        // A backslash is escaped too, so that an escape can be told from text that looks like one.
+        guard scalar != "\\" else { return false }
+        switch scalar.properties.generalCategory {
+        case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator,
+            .paragraphSeparator:
+            return false
+        case .spaceSeparator: return scalar == " "
+        default: return true
+        }
+    }
+
+    private static func escape(_ scalar: Unicode.Scalar) -> String {
+        switch scalar {
+        case "\\": "\\\\"
+        case "\n": "\\n"
+        case "\t": "\\t"
+        default: "\\u{\(String(scalar.value, radix: 16))}"
+        }
+    }
+}
