@@ -47,12 +47,25 @@ let package = Package(
         module("Files", ["CPlatform", "Encodings", systemPackage]),
         // Floor 2
         module("Cryptography", ["COpenSSL", "Encodings"]),
+        module("Archive", ["CArchive", "Encodings", "Files"]),
         // Floor 3
         module("OCI", ["Encodings"]),
+        // Floor 4
+        module(
+            "OCILayout",
+            ["Archive", "Cryptography", "Encodings", "Files", "OCI", systemPackage]),
         // Floor 9
         .executableTarget(name: "airseal", dependencies: [argumentParser], swiftSettings: strict),
         // Tests, one target per module
         tests("EncodingsTests", ["Encodings"]),
         tests("FilesTests", ["Files"]),
+        tests("ArchiveTests", ["Archive", "Files", subprocess, systemPackage]),
+        tests("OCITests", ["Encodings", "OCI"]),
+        tests(
+            "OCILayoutTests",
+            [
+                "Archive", "Cryptography", "Encodings", "Files", "OCI", "OCILayout", subprocess,
+                systemPackage,
+            ]),
     ]
 )
