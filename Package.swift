@@ -49,17 +49,35 @@ let package = Package(
         module("Files", ["CPlatform", "Encodings", systemPackage]),
         // Floor 3
         module("Cryptography", ["COpenSSL", "Encodings"]),
+        module("Archive", ["CArchive", "Encodings", "Files"]),
         // Floor 4
         module("OCI", ["Encodings"]),
+        // Floor 5
+        module(
+            "OCILayout",
+            ["Archive", "Cryptography", "Encodings", "Files", "OCI", systemPackage]),
         // Floor 6
         module("BundleFormat", ["Encodings", "OCI"]),
         // Floor 10
         .executableTarget(
-            name: "airseal", dependencies: [argumentParser], swiftSettings: strictest),
+            name: "airseal",
+            dependencies: [
+                "Archive", "BundleFormat", "CPlatform", "Cryptography", "Encodings", "Files", "OCI",
+                "OCILayout", argumentParser, systemPackage,
+            ],
+            swiftSettings: strictest),
         // Tests, one target per module
         tests("ArchitectureTests", ["Files"]),
-        tests("BundleFormatTests", ["BundleFormat"]),
+        tests("ArchiveTests", ["Archive", "Files", subprocess, systemPackage]),
+        tests("BundleFormatTests", ["BundleFormat", "Encodings", "OCI"]),
         tests("EncodingsTests", ["Encodings"]),
         tests("FilesTests", ["Files", systemPackage]),
+        tests("OCITests", ["Encodings", "OCI"]),
+        tests(
+            "OCILayoutTests",
+            [
+                "Archive", "Cryptography", "Encodings", "Files", "OCI", "OCILayout", subprocess,
+                systemPackage,
+            ]),
     ]
 )

@@ -43,16 +43,3 @@ enum Terminal {
         }
     }
 }
-
-/// What is said of an error.
-struct Sentence {
-    /// What happened, no capital, no full stop.
-    let text: String
-    /// What would help, where that can be known.
-    let hint: String?
-
-    init(_ text: String, hint: String? = nil) {
-        self.text = text
-        self.hint = hint
-    }
-}
