@@ -47,6 +47,7 @@ let package = Package(
         module("Files", ["CPlatform", "Encodings", systemPackage]),
         // Floor 2
         module("Cryptography", ["COpenSSL", "Encodings"]),
+        module("PKCS11", ["CP11Kit", "CPlatform", "Encodings", "Files", systemPackage]),
         // Floor 3
         module("OCI", ["Encodings"]),
         // Floor 9
@@ -54,5 +55,8 @@ let package = Package(
         // Tests, one target per module
         tests("EncodingsTests", ["Encodings"]),
         tests("FilesTests", ["Files"]),
+        tests("PKCS11Tests", ["Encodings", "Files", "PKCS11", "TestTokens"]),
+        // Tokens for the tests of every module that signs
+        .target(name: "TestTokens", path: "Tests/TestTokens", swiftSettings: strict),
     ]
 )
