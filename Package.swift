@@ -49,6 +49,7 @@ let package = Package(
         module("Files", ["CPlatform", "Encodings", systemPackage]),
         // Floor 3
         module("Cryptography", ["COpenSSL", "Encodings"]),
+        module("PKCS11", ["CP11Kit", "CPlatform", "Encodings", "Files", systemPackage]),
         module("Archive", ["CArchive", "Encodings", "Files"]),
         // Floor 4
         module("OCI", ["Encodings"]),
@@ -79,5 +80,8 @@ let package = Package(
                 "Archive", "Cryptography", "Encodings", "Files", "OCI", "OCILayout", subprocess,
                 systemPackage,
             ]),
+        tests("PKCS11Tests", ["Encodings", "Files", "PKCS11", "TestTokens"]),
+        // Tokens for the tests of every module that signs
+        .target(name: "TestTokens", path: "Tests/TestTokens", swiftSettings: strict),
     ]
 )

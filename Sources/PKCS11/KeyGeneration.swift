@@ -1,0 +1,60 @@
+internal import CP11Kit
+
+extension Session {
+    /// Makes a key pair on the token: it stays there, cannot be read, and only signs.
+    ///
+    /// The session must be open for writing and logged in.
+    ///
+    /// - Throws: `.keyExists` when a private key has that label or that id; `.keyNotProtected` when
+    ///   the token made a key that can leave it.
+    public func generateKeyPair(_ type: KeyType, label: String, id: [UInt8]) throws(PKCS11Error)
+        -> SigningKey
+    {
+        precondition(!label.isEmpty && !id.isEmpty, "a key is found by its label and id")
+        for taken in try privateKeys(label: Array(label.utf8)) + privateKeys(id: id) {
+            throw .keyExists(try describe(taken))
+        }
+        var publicTemplate = AttributeTemplate()
+        var privateTemplate = AttributeTemplate()
+        var mechanism: CK_MECHANISM
+        publicTemplate.add(CKA_TOKEN, flag: true)
+        publicTemplate.add(CKA_VERIFY, flag: true)
+        publicTemplate.add(CKA_LABEL, Array(label.utf8))
+        publicTemplate.add(CKA_ID, id)
+        privateTemplate.add(CKA_TOKEN, flag: true)
+        privateTemplate.add(CKA_PRIVATE, flag: true)
+        privateTemplate.add(CKA_SENSITIVE, flag: true)
+        privateTemplate.add(CKA_EXTRACTABLE, flag: false)
+        privateTemplate.add(CKA_SIGN, flag: true)
+        privateTemplate.add(CKA_LABEL, Array(label.utf8))
+        privateTemplate.add(CKA_ID, id)
+        switch type.family {
+        case .rsa(let bitCount):
+            unsafe mechanism = CK_MECHANISM(
+                mechanism: CKM_RSA_PKCS_KEY_PAIR_GEN, pParameter: nil, ulParameterLen: 0)
+            publicTemplate.add(CKA_MODULUS_BITS, UInt(bitCount))
+            publicTemplate.add(CKA_PUBLIC_EXPONENT, [1, 0, 1])
+            privateTemplate.add(CKA_DECRYPT, flag: false)
+            privateTemplate.add(CKA_UNWRAP, flag: false)
+        case .ec(_, let curve):
+            unsafe mechanism = CK_MECHANISM(
+                mechanism: CKM_EC_KEY_PAIR_GEN, pParameter: nil, ulParameterLen: 0)
+            publicTemplate.add(CKA_EC_PARAMS, curve)
+            privateTemplate.add(CKA_DERIVE, flag: false)
+        }
+        var publicKey: CK_OBJECT_HANDLE = 0
+        var privateKey: CK_OBJECT_HANDLE = 0
+        let value = unsafe publicTemplate.withAttributes { publicStart, publicCount in
+            unsafe privateTemplate.withAttributes { privateStart, privateCount in
+                unsafe functions.pointee.C_GenerateKeyPair(
+                    handle, &mechanism, publicStart, publicCount, privateStart, privateCount,
+                    &publicKey, &privateKey)
+            }
+        }
+        try check("C_GenerateKeyPair", value)
+        guard try flag(CKA_SENSITIVE, of: privateKey) == true,
+            try flag(CKA_EXTRACTABLE, of: privateKey) == false
+        else { throw .keyNotProtected(try describe(privateKey)) }
+        return try SigningKey(privateKey, in: self)
+    }
+}

@@ -1,0 +1,62 @@
+public import Files
+public import SystemPackage
+
+/// Why a token could not be used. No case carries a PIN.
+public enum PKCS11Error: Error, Equatable {
+    /// The function `call` of the module returned this.
+    case call(String, ReturnValue)
+    /// The module at `path` could not be loaded or started.
+    case moduleNotLoaded(path: String, reason: String)
+    /// p11-kit could not load the modules that are registered with it.
+    case registeredModulesNotLoaded(reason: String)
+    /// No initialised token matches; the list is what is there.
+    case noToken(present: [TokenDescription])
+    /// Several tokens match.
+    case ambiguousToken([TokenDescription])
+    /// No private key on the token matches; the list is what is there.
+    case noKey(present: [KeyDescription])
+    /// Several private keys match.
+    case ambiguousKey([KeyDescription])
+    /// The key is neither RSA of 2048, 3072 or 4096 bits nor EC on P-256, P-384 or P-521.
+    case unsupportedKey(KeyDescription)
+    /// The token does not show the public half of the key, or shows it in no form that is known.
+    case noPublicKey(KeyDescription)
+    /// A key with this label or id is on the token already.
+    case keyExists(KeyDescription)
+    /// The token generated a key that can leave it.
+    case keyNotProtected(KeyDescription)
+    /// The key asks for the PIN again before every signature, which Airseal does not do yet.
+    case keyAsksForPINAlways(KeyDescription)
+    /// More objects on the token than are read.
+    case tooManyObjects(limit: Int)
+    /// The signature is not as long as the key makes them; both in bytes.
+    case signatureLength(expected: Int, actual: Int)
+    /// The digest is not as long as its hash; both in bytes.
+    case digestLength(expected: Int, actual: Int)
+
+    /// The token rejected the PIN. It was tried once and is not tried again in this process.
+    case pinIncorrect(serial: String)
+    /// This PIN source was rejected by this token, in this run or an earlier one, and has not
+    /// changed since.
+    case pinRejectedEarlier(serial: String, path: String?)
+    /// The token has locked the PIN after too many wrong ones.
+    case pinLocked(serial: String)
+    /// The token says that few tries are left, so no PIN is tried without a person.
+    case pinTriesLow(serial: String, isFinal: Bool)
+    /// The token has no PIN yet.
+    case pinNotInitialised(serial: String)
+    /// The token wants its PIN changed first.
+    case pinExpired(serial: String)
+    /// Nobody gave a PIN.
+    case pinNotGiven
+    /// The PIN is empty.
+    case pinEmpty
+    /// The PIN is longer than any token takes; in bytes.
+    case pinTooLong(limit: Int)
+    /// The PIN file belongs to somebody else, or somebody else may read it.
+    case pinFileExposed(path: String, owner: UInt32, mode: UInt32)
+    /// Memory for a PIN could not be had or protected.
+    case secretMemory(call: String, errno: Errno)
+    /// A file could not be read or written.
+    case file(FileError)
+}
