@@ -49,10 +49,13 @@ let package = Package(
         module("Cryptography", ["COpenSSL", "Encodings"]),
         // Floor 3
         module("OCI", ["Encodings"]),
+        // Floor 5
+        module("Trust", ["Cryptography", "Encodings"]),
         // Floor 9
         .executableTarget(name: "airseal", dependencies: [argumentParser], swiftSettings: strict),
         // Tests, one target per module
         tests("EncodingsTests", ["Encodings"]),
         tests("FilesTests", ["Files"]),
+        tests("TrustTests", ["Trust", "Encodings"]),
     ]
 )
