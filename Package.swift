@@ -49,10 +49,23 @@ let package = Package(
         module("Cryptography", ["COpenSSL", "Encodings"]),
         // Floor 3
         module("OCI", ["Encodings"]),
+        module("X509", ["COpenSSL", "Cryptography", "Encodings"]),
+        // Floor 4
+        module("Notary", ["Cryptography", "Encodings", "OCI", "X509"]),
         // Floor 9
         .executableTarget(name: "airseal", dependencies: [argumentParser], swiftSettings: strict),
         // Tests, one target per module
         tests("EncodingsTests", ["Encodings"]),
         tests("FilesTests", ["Files"]),
+        tests("CryptographyTests", ["Cryptography", "Encodings", "TestSupport"]),
+        tests("X509Tests", ["Cryptography", "Encodings", "TestSupport", "X509"]),
+        tests(
+            "NotaryTests",
+            ["Cryptography", "Encodings", "Notary", "OCI", "TestSupport", "X509"]),
+        // What several test targets share; nothing in Sources names it.
+        .target(
+            name: "TestSupport",
+            dependencies: ["COpenSSL", "Cryptography", "Encodings", "Notary", "X509"],
+            path: "Tests/TestSupport", swiftSettings: strict),
     ]
 )
