@@ -51,11 +51,24 @@ let package = Package(
         module("OCI", ["Encodings"]),
         // Floor 5
         module("Trust", ["Cryptography", "Encodings"]),
+        module("X509", ["COpenSSL", "Cryptography", "Encodings"]),
+        // Floor 4
+        module("Notary", ["Cryptography", "Encodings", "OCI", "X509"]),
         // Floor 9
         .executableTarget(name: "airseal", dependencies: [argumentParser], swiftSettings: strict),
         // Tests, one target per module
         tests("EncodingsTests", ["Encodings"]),
         tests("FilesTests", ["Files"]),
         tests("TrustTests", ["Trust", "Encodings"]),
+        tests("CryptographyTests", ["Cryptography", "Encodings", "TestSupport"]),
+        tests("X509Tests", ["Cryptography", "Encodings", "TestSupport", "X509"]),
+        tests(
+            "NotaryTests",
+            ["Cryptography", "Encodings", "Notary", "OCI", "TestSupport", "X509"]),
+        // What several test targets share; nothing in Sources names it.
+        .target(
+            name: "TestSupport",
+            dependencies: ["COpenSSL", "Cryptography", "Encodings", "Notary", "X509"],
+            path: "Tests/TestSupport", swiftSettings: strict),
     ]
 )
