@@ -47,19 +47,23 @@ let package = Package(
         module("Files", ["CPlatform", "Encodings", systemPackage]),
         // Floor 2
         module("Cryptography", ["COpenSSL", "Encodings"]),
+        module("Archive", ["CArchive", "Encodings", "Files"]),
         // Floor 3
         module("OCI", ["Encodings"]),
-        // Floor 5
-        module("Trust", ["Cryptography", "Encodings"]),
         module("X509", ["COpenSSL", "Cryptography", "Encodings"]),
         // Floor 4
         module("Notary", ["Cryptography", "Encodings", "OCI", "X509"]),
+        module(
+            "OCILayout",
+            ["Archive", "Cryptography", "Encodings", "Files", "OCI", systemPackage]),
+        // Floor 5
+        module("Trust", ["Cryptography", "Encodings", "X509"]),
         // Floor 9
         .executableTarget(name: "airseal", dependencies: [argumentParser], swiftSettings: strict),
         // Tests, one target per module
         tests("EncodingsTests", ["Encodings"]),
         tests("FilesTests", ["Files"]),
-        tests("TrustTests", ["Trust", "Encodings"]),
+        tests("TrustTests", ["Encodings", "TestSupport", "Trust", "X509"]),
         tests("CryptographyTests", ["Cryptography", "Encodings", "TestSupport"]),
         tests("X509Tests", ["Cryptography", "Encodings", "TestSupport", "X509"]),
         tests(
@@ -70,5 +74,13 @@ let package = Package(
             name: "TestSupport",
             dependencies: ["COpenSSL", "Cryptography", "Encodings", "Notary", "X509"],
             path: "Tests/TestSupport", swiftSettings: strict),
+        tests("ArchiveTests", ["Archive", "Files", subprocess, systemPackage]),
+        tests("OCITests", ["Encodings", "OCI"]),
+        tests(
+            "OCILayoutTests",
+            [
+                "Archive", "Cryptography", "Encodings", "Files", "OCI", "OCILayout", subprocess,
+                systemPackage,
+            ]),
     ]
 )

@@ -40,6 +40,11 @@ public import Encodings
     }
 
     /// Adds `bytes`.
+    public func update(_ bytes: Span<UInt8>) {
+        unsafe bytes.withUnsafeBufferPointer { unsafe update(UnsafeRawBufferPointer($0)) }
+    }
+
+    /// Adds `bytes`.
     public func update(_ bytes: [UInt8]) {
         unsafe bytes.withUnsafeBytes { unsafe update($0) }
     }

@@ -52,14 +52,15 @@ public final class ReadableFile: Sendable {
         if let size { bytes.reserveCapacity(Int(size) + 1) }
         var buffer = [UInt8](repeating: 0, count: 64 << 10)
         while true {
-            let count = try fill(&buffer)
+            let count = try read(into: &buffer)
             if count == 0 { return bytes }
             bytes.append(contentsOf: buffer[..<count])
             if Int64(bytes.count) > limit { throw .tooLarge(path: path, limit: limit) }
         }
     }
 
-    private func fill(_ buffer: inout [UInt8]) throws(FileError) -> Int {
+    /// Reads up to `buffer.count` bytes to its front and returns their number: 0 at the end only.
+    public func read(into buffer: inout [UInt8]) throws(FileError) -> Int {
         // A closure cannot carry the typed error through this standard library function.
         let result = unsafe buffer.withUnsafeMutableBytes {
             bytes -> Result<Int, FileError> in

@@ -44,13 +44,20 @@ public final class WritableFile: Sendable {
     }
 
     /// Appends `bytes`, all of them.
-    public func write(_ bytes: [UInt8]) throws(FileError) {
-        let result = unsafe bytes.withUnsafeBytes { buffer -> Result<Void, FileError> in
-            do throws(FileError) { return .success(try unsafe write(buffer)) } catch {
+    public func write(_ bytes: Span<UInt8>) throws(FileError) {
+        let result = unsafe bytes.withUnsafeBufferPointer { buffer -> Result<Void, FileError> in
+            do throws(FileError) {
+                return .success(try unsafe write(UnsafeRawBufferPointer(buffer)))
+            } catch {
                 return .failure(error)
             }
         }
         try result.get()
+    }
+
+    /// Appends `bytes`, all of them.
+    public func write(_ bytes: [UInt8]) throws(FileError) {
+        try write(bytes.span)
     }
 
     /// Brings the bytes onto the medium.

@@ -1,0 +1,221 @@
+import Cryptography
+import Encodings
+public import Files
+public import OCI
+import SystemPackage
+
+/// An OCI image layout in a folder, open for reading. Nothing here writes.
+///
+/// - SeeAlso: OCI image-spec 1.1, image-layout.md.
+public struct Layout: LayoutContent {
+    /// The open folder.
+    public let folder: Folder
+    /// `index.json` as it was when the layout was opened.
+    public let index: LayoutIndex
+    /// The very bytes that `index` was read from; empty where there was no such file.
+    public let indexBytes: [UInt8]
+
+    /// The path as the operator gave it, for messages only.
+    public var path: String { folder.path }
+
+    /// Opens the layout in the folder at `path`.
+    ///
+    /// - Throws: `.notALayout` without an `oci-layout` or `index.json`, `.document` where they are
+    ///   not what they should be (rule L2).
+    public init(at path: String, in files: FileSystem = .real) throws(LayoutError) {
+        try self.init(try LayoutError.files { () throws(FileError) in try files.folder(at: path) })
+    }
+
+    /// Opens the layout in `folder`, with its `index.json` as it is now.
+    public init(_ folder: Folder) throws(LayoutError) {
+        let layoutFile = try Self.read(LayoutFile.name, limit: Limits.layoutFileSizeMax, folder)
+        try LayoutError.document(LayoutFile.name) { () throws(DocumentError) in
+            try LayoutFile.check(layoutFile)
+        }
+        let bytes = try Self.read(LayoutIndex.name, limit: Limits.indexSizeMax, folder)
+        index = try LayoutError.document(LayoutIndex.name) { () throws(DocumentError) in
+            try LayoutIndex(parsing: bytes)
+        }
+        indexBytes = bytes
+        self.folder = folder
+    }
+
+    /// Opens the layout at `path`, or makes an empty one where there is nothing or an empty folder.
+    ///
+    /// - Throws: `.notALayout` for a folder with other content.
+    public static func create(at path: String, in files: FileSystem = .real) throws(LayoutError)
+        -> Layout
+    {
+        let folder = try LayoutError.files { () throws(FileError) in
+            try files.makeFolder(at: path)
+        }
+        let lock = try LayoutError.files { () throws(FileError) in try FolderLock.acquire(folder) }
+        defer { withExtendedLifetime(lock) {} }
+        let present = try LayoutError.files { () throws(FileError) in
+            try folder.entries().filter { !TemporaryName.matches($0.name) }
+        }
+        // A run that was killed between the steps below left a part of exactly these.
+        let ours = ["blobs", LayoutIndex.name]
+        if present.allSatisfy({ ours.contains($0.name) }) {
+            try LayoutError.files { () throws(FileError) in
+                let blobs = try folder.makeFolder("blobs")
+                _ = try blobs.makeFolder(Digest.Algorithm.sha256.rawValue)
+                try blobs.synchronise()
+                if try folder.kind(of: LayoutIndex.name) == nil {
+                    try folder.replace(LayoutIndex.name, with: LayoutIndex().serialized())
+                }
+                // Last, because it is what makes the folder a layout.
+                try folder.replace(LayoutFile.name, with: LayoutFile.bytes)
+            }
+        }
+        return try Layout(folder)
+    }
+
+    private static func read(_ name: String, limit: Int64, _ folder: Folder) throws(LayoutError)
+        -> [UInt8]
+    {
+        do throws(FileError) { return try folder.file(name).readAll(limit: limit) } catch {
+            guard error.errno == .noSuchFileOrDirectory else { throw .file(error) }
+            throw .notALayout(path: folder.path)
+        }
+    }
+
+    // MARK: Blobs
+
+    /// The blob that `descriptor` names, its size and digest checked.
+    public func read(_ descriptor: Descriptor, limit: Int64) throws(LayoutError) -> [UInt8] {
+        guard descriptor.size <= limit else {
+            throw .tooLarge(descriptor.digest, size: descriptor.size, limit: limit)
+        }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(Int(descriptor.size))
+        try stream(descriptor) { chunk throws(LayoutError) in
+            unsafe chunk.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
+        }
+        return bytes
+    }
+
+    /// Hashes the blob that `descriptor` names without holding it; nil if it is whole.
+    public func check(_ descriptor: Descriptor) throws(LayoutError) -> BlobFault? {
+        do throws(LayoutError) {
+            try stream(descriptor) { _ throws(LayoutError) in }
+            return nil
+        } catch {
+            guard case .damaged(_, let fault) = error else { throw error }
+            return fault
+        }
+    }
+
+    /// Hands the blob that `descriptor` names to `consume`, chunk by chunk, and checks size and
+    /// digest on the way: the last chunk has been given out when a wrong digest shows, so what
+    /// `consume` made must be thrown away if this throws.
+    public func stream(
+        _ descriptor: Descriptor,
+        _ consume: (Span<UInt8>) throws(LayoutError) -> Void
+    ) throws(LayoutError) {
+        let file = try open(descriptor)
+        let hasher = try LayoutError.hashing { () throws(CryptographyError) in
+            try BlobHasher(descriptor.digest.algorithm)
+        }
+        var count: Int64 = 0
+        try file.forEachChunk { chunk throws(LayoutError) in
+            count += Int64(chunk.count)
+            guard count <= descriptor.size else {
+                throw .file(.changed(path: file.path))
+            }
+            hasher.update(chunk)
+            try consume(chunk)
+        }
+        guard count == descriptor.size else { throw .file(.changed(path: file.path)) }
+        let actual = hasher.finish()
+        guard actual == descriptor.digest else {
+            throw .damaged(descriptor.digest, .digest(actual: actual))
+        }
+    }
+
+    private func open(_ descriptor: Descriptor) throws(LayoutError) -> ReadableFile {
+        let digest = descriptor.digest
+        let file: ReadableFile
+        do throws(FileError) {
+            file = try folder.folder("blobs").folder(digest.algorithm.rawValue).file(digest.hex)
+        } catch {
+            switch error {
+            case .wrongKind: throw .damaged(digest, .notAFile)
+            case .system(_, _, .noSuchFileOrDirectory): throw .damaged(digest, .missing)
+            case .system(_, _, .notDirectory): throw .damaged(digest, .notAFile)
+            default: throw .file(error)
+            }
+        }
+        guard let size = file.size, size == descriptor.size else {
+            throw .damaged(digest, .size(expected: descriptor.size, actual: file.size ?? 0))
+        }
+        return file
+    }
+
+    /// Everything that lies among the blobs, referenced or not, in the order of digests.
+    public func blobs() throws(LayoutError) -> [StoredBlob] {
+        try LayoutError.files { () throws(FileError) in
+            guard try folder.kind(of: "blobs") == .folder else { return [] }
+            let blobs = try folder.folder("blobs")
+            var found: [StoredBlob] = []
+            for algorithm in Digest.Algorithm.allCases
+            where try blobs.kind(of: algorithm.rawValue) == .folder {
+                let folder = try blobs.folder(algorithm.rawValue)
+                for entry in try folder.entries() where entry.kind == .file {
+                    let text = "\(algorithm.rawValue):\(entry.name)"
+                    guard let digest = try? Digest(text) else { continue }
+                    let size = try folder.file(entry.name).size ?? 0
+                    found.append(StoredBlob(digest: digest, size: size))
+                }
+            }
+            return found
+        }
+    }
+
+    /// Names of what lies in the layout and belongs to no layout.
+    public func strays() throws(LayoutError) -> [String] {
+        try LayoutError.files { () throws(FileError) in
+            var found: [String] = []
+            for entry in try folder.entries()
+            where ![LayoutFile.name, LayoutIndex.name, "blobs"].contains(entry.name) {
+                found.append(entry.name)
+            }
+            guard try folder.kind(of: "blobs") == .folder else { return found }
+            let blobs = try folder.folder("blobs")
+            for algorithm in try blobs.entries() {
+                guard algorithm.kind == .folder,
+                    Digest.Algorithm(rawValue: algorithm.name) != nil
+                else {
+                    found.append("blobs/\(algorithm.name)")
+                    continue
+                }
+                for entry in try blobs.folder(algorithm.name).entries()
+                where entry.kind != .file
+                    || (try? Digest("\(algorithm.name):\(entry.name)")) == nil
+                {
+                    found.append("blobs/\(algorithm.name)/\(entry.name)")
+                }
+            }
+            return found
+        }
+    }
+}
+
+extension ReadableFile {
+    /// Bytes read at a time: large enough that calls do not count, small enough to stay in cache.
+    static let chunkSize = 1 << 20
+
+    /// Hands the rest of the file to `consume`, chunk by chunk in one reused buffer.
+    func forEachChunk(_ consume: (Span<UInt8>) throws(LayoutError) -> Void)
+        throws(LayoutError)
+    {
+        var buffer = [UInt8](repeating: 0, count: Self.chunkSize)
+        while true {
+            let count = try LayoutError.files { () throws(FileError) in
+                try read(into: &buffer)
+            }
+            if count == 0 { return }
+            try consume(buffer.span.extracting(..<count))
+        }
+    }
+}

@@ -1,0 +1,93 @@
+public import Archive
+public import Cryptography
+public import Encodings
+public import Files
+public import OCI
+import SystemPackage
+
+/// Why a layout could not be read, changed or filled.
+public enum LayoutError: Error, Equatable {
+    /// The file system refused.
+    case file(FileError)
+    /// The archive is none, or is damaged.
+    case archive(ArchiveError)
+    /// The cryptographic library refused.
+    case cryptography(CryptographyError)
+    /// Neither a layout folder nor an archive with one in it.
+    case notALayout(path: String)
+    /// The folder cannot be written, so nothing was changed.
+    case readOnly(path: String)
+    /// A file of the layout or a blob is not the document that it should be.
+    case document(name: String, DocumentError)
+    /// A blob is missing or is not what its descriptor says.
+    case damaged(Digest, BlobFault)
+    /// A document is larger than its reader may take; in bytes.
+    case tooLarge(Digest, size: Int64, limit: Int64)
+    /// Larger content of an archive that is read in one pass was hashed, but not kept.
+    case notHeld(Digest)
+    /// Nothing on disk begins the reference.
+    case noSuchPath(String)
+    /// What follows the path is neither a digest nor a name that keeps to the whitelist.
+    case malformedReference(String)
+    /// No entry has that name, or no index lists that digest.
+    case noSuchReference(String)
+    /// Several entries could be meant; in their order.
+    case ambiguousReference(String, [Digest])
+    /// The name already points to other content.
+    case nameTaken(String, present: Digest, new: Digest)
+    /// More levels of indexes than `Limits.indexNestingMax`.
+    case nestedTooDeep(Digest)
+    /// More manifests than `Limits.manifestCountMax`.
+    case tooManyManifests
+    /// A source could not be imported.
+    case importRefused(ImportRefusal)
+
+    /// Runs `body` and gives its errors their place here.
+    static func files<T>(_ body: () throws(FileError) -> T) throws(LayoutError) -> T {
+        do throws(FileError) { return try body() } catch { throw .file(error) }
+    }
+
+    /// Runs `body`, which changes the layout in `folder`, and gives its errors their place here.
+    static func changes<T>(_ folder: Folder, _ body: () throws(FileError) -> T)
+        throws(LayoutError) -> T
+    {
+        do throws(FileError) { return try body() } catch {
+            switch error.errno {
+            case .readOnlyFileSystem?, .permissionDenied?, .notPermitted?:
+                throw .readOnly(path: folder.path)
+            default: throw .file(error)
+            }
+        }
+    }
+
+    /// Runs `body` and gives its errors their place here.
+    static func document<T>(_ name: String, _ body: () throws(DocumentError) -> T)
+        throws(LayoutError) -> T
+    {
+        do throws(DocumentError) { return try body() } catch { throw .document(name: name, error) }
+    }
+
+    /// The digest of `bytes`.
+    static func digest(of bytes: [UInt8], _ algorithm: Digest.Algorithm) throws(LayoutError)
+        -> Digest
+    {
+        try hashing { () throws(CryptographyError) in try BlobHasher.digest(of: bytes, algorithm) }
+    }
+
+    /// Runs `body` and gives its errors their place here.
+    static func hashing<T>(_ body: () throws(CryptographyError) -> T) throws(LayoutError) -> T {
+        do throws(CryptographyError) { return try body() } catch { throw .cryptography(error) }
+    }
+}
+
+/// How a blob differs from what its descriptor says.
+public enum BlobFault: Error, Equatable, Sendable {
+    /// There is none.
+    case missing
+    /// A link, a folder or a device stands in its place.
+    case notAFile
+    /// It has another size; both in bytes.
+    case size(expected: Int64, actual: Int64)
+    /// Its bytes have another digest.
+    case digest(actual: Digest)
+}

@@ -1,0 +1,158 @@
+import Cryptography
+public import Encodings
+public import Files
+public import OCI
+
+/// The right to change a layout, held by one process at a time.
+///
+/// Blobs come first and `index.json` last, each in one durable step, so a reader, or whoever comes
+/// after a kill or a power cut, sees the old layout or the new one.
+public final class LayoutWriter {
+    /// The layout as it is under the lock: its index cannot change until this writer changes it.
+    public private(set) var layout: Layout
+    private let lock: FolderLock
+
+    /// Waits for the lock, reads the index again and sweeps what dead processes left.
+    ///
+    /// - Parameters:
+    ///   - layout: what to change.
+    ///   - patience: how long to wait for another writer.
+    /// - Throws: `.file(.locked)` when the patience ran out; nothing was changed.
+    public init(_ layout: Layout, patience: LockPatience = .standard) throws(LayoutError) {
+        let folder = layout.folder
+        lock = try LayoutError.files { () throws(FileError) in
+            try FolderLock.acquire(folder, patience: patience)
+        }
+        self.layout = try Layout(folder)
+        sweep()
+    }
+
+    deinit { withExtendedLifetime(lock) {} }
+
+    /// A staging folder for blobs that take long to arrive. It outlives this writer, so the layout
+    /// need not be held meanwhile.
+    public func stage() throws(LayoutError) -> Staging { try Staging(self) }
+
+    // MARK: Blobs
+
+    /// Adds a blob whose bytes are at hand. Adding the same bytes twice is no error.
+    ///
+    /// - Returns: its descriptor.
+    public func add(
+        _ bytes: [UInt8], mediaType: String, algorithm: Digest.Algorithm = .sha256
+    ) throws(LayoutError) -> Descriptor {
+        let digest = try LayoutError.hashing { () throws(CryptographyError) in
+            try BlobHasher.digest(of: bytes, algorithm)
+        }
+        let descriptor = Descriptor(
+            mediaType: mediaType, digest: digest, size: Int64(bytes.count))
+        // A damaged blob is replaced by the sound one that is at hand.
+        if try layout.check(descriptor) == nil { return descriptor }
+        let root = layout.folder
+        let temporary = TemporaryName.next(for: "blob")
+        try LayoutError.changes(root) { () throws(FileError) in
+            let target = try blobFolder(algorithm)
+            do throws(FileError) {
+                let file = try root.create(temporary)
+                try file.write(bytes)
+                try file.synchronise()
+                try root.rename(temporary, to: digest.hex, in: target)
+                try target.synchronise()
+            } catch {
+                // The first error is the one to report; a file that stays is swept later.
+                try? root.remove(temporary)
+                throw error
+            }
+        }
+        return descriptor
+    }
+
+    /// Moves finished blobs from `staging` to their places. A staged blob has just been hashed, so
+    /// it takes the place of one that is there already, whose bytes nobody has looked at.
+    ///
+    /// - Parameters:
+    ///   - digests: which ones; each must have been finished.
+    ///   - staging: where they are.
+    /// - Throws: `.readOnly` or `.file`; `index.json` is as it was.
+    public func publish(_ digests: [Digest], from staging: Staging) throws(LayoutError) {
+        let root = layout.folder
+        for algorithm in Digest.Algorithm.allCases {
+            let moving = digests.filter { $0.algorithm == algorithm }
+            guard !moving.isEmpty else { continue }
+            let target = try LayoutError.changes(root) { () throws(FileError) in
+                try blobFolder(algorithm)
+            }
+            for digest in moving {
+                precondition(staging.size(of: digest) != nil, "published blobs were staged")
+                try LayoutError.changes(root) { () throws(FileError) in
+                    try staging.folder.rename(Staging.name(digest), to: digest.hex, in: target)
+                }
+                staging.forget(digest)
+            }
+            try LayoutError.changes(root) { () throws(FileError) in try target.synchronise() }
+        }
+    }
+
+    /// Removes a blob; it is no error if there is none. Only content that no entry leads to may go.
+    public func remove(_ digest: Digest) throws(LayoutError) {
+        try LayoutError.changes(layout.folder) { () throws(FileError) in
+            try blobFolder(digest.algorithm).remove(digest.hex)
+        }
+    }
+
+    private func blobFolder(_ algorithm: Digest.Algorithm) throws(FileError) -> Folder {
+        let root = layout.folder
+        let isNew = try root.kind(of: "blobs") == nil
+        let blobs = isNew ? try root.makeFolder("blobs") : try root.folder("blobs")
+        if isNew { try root.synchronise() }
+        guard try blobs.kind(of: algorithm.rawValue) == nil else {
+            return try blobs.folder(algorithm.rawValue)
+        }
+        let made = try blobs.makeFolder(algorithm.rawValue)
+        try blobs.synchronise()
+        return made
+    }
+
+    // MARK: Index
+
+    /// Puts `index` in the place of `index.json`, in one durable step. Every blob that it leads to
+    /// must have been added or published before.
+    public func replaceIndex(with index: LayoutIndex) throws(LayoutError) {
+        guard index != layout.index else { return }
+        try replaceIndex(withBytes: index.serialized())
+    }
+
+    /// As `replaceIndex(with:)`, with bytes that a journal kept; they must be a sound index.
+    public func replaceIndex(withBytes bytes: [UInt8]) throws(LayoutError) {
+        _ = try LayoutError.document(LayoutIndex.name) { () throws(DocumentError) in
+            try LayoutIndex(parsing: bytes)
+        }
+        let folder = layout.folder
+        try LayoutError.changes(folder) { () throws(FileError) in
+            try folder.replace(LayoutIndex.name, with: bytes)
+        }
+        layout = try Layout(folder)
+    }
+
+    // MARK: Leftovers
+
+    /// Removes unfinished files and staging folders whose processes are dead. Under the lock of the
+    /// layout nobody else has unfinished files, and a staging folder in use is locked itself.
+    private func sweep() {
+        let root = layout.folder
+        guard let entries = try? root.entries() else { return }
+        for entry in entries where TemporaryName.matches(entry.name) {
+            // Tidying up must not fail what the operator asked for.
+            switch entry.kind {
+            case .file: try? root.remove(entry.name)
+            case .folder:
+                guard let folder = try? root.folder(entry.name),
+                    let lock = try? FolderLock.acquire(folder, patience: .none)
+                else { continue }
+                try? root.removeTree(entry.name)
+                withExtendedLifetime(lock) {}
+            case .other: continue
+            }
+        }
+    }
+}
