@@ -58,12 +58,14 @@ let package = Package(
             ["Archive", "Cryptography", "Encodings", "Files", "OCI", systemPackage]),
         // Floor 5
         module("Trust", ["Cryptography", "Encodings", "X509"]),
+        // Floor 6
+        module("Configuration", ["Encodings", "Files", "Trust", "X509", systemPackage]),
         // Floor 9
         .executableTarget(name: "airseal", dependencies: [argumentParser], swiftSettings: strict),
         // Tests, one target per module
         tests("EncodingsTests", ["Encodings"]),
         tests("FilesTests", ["Files"]),
-        tests("TrustTests", ["Encodings", "TestSupport", "Trust", "X509"]),
+        tests("TrustTests", ["Cryptography", "Encodings", "TestSupport", "Trust", "X509"]),
         tests("CryptographyTests", ["Cryptography", "Encodings", "TestSupport"]),
         tests("X509Tests", ["Cryptography", "Encodings", "TestSupport", "X509"]),
         tests(
@@ -74,6 +76,12 @@ let package = Package(
             name: "TestSupport",
             dependencies: ["COpenSSL", "Cryptography", "Encodings", "Notary", "X509"],
             path: "Tests/TestSupport", swiftSettings: strict),
+        tests(
+            "ConfigurationTests",
+            [
+                "Configuration", "Cryptography", "Encodings", "Files", "TestSupport", "Trust",
+                "X509", systemPackage,
+            ]),
         tests("ArchiveTests", ["Archive", "Files", subprocess, systemPackage]),
         tests("OCITests", ["Encodings", "OCI"]),
         tests(

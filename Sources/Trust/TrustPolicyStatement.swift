@@ -1,4 +1,4 @@
-internal import Encodings
+import Encodings
 
 /// One statement of a trust policy: for which artifacts it speaks, and what it asks of them.
 ///
