@@ -53,12 +53,17 @@ let package = Package(
         module("Archive", ["CArchive", "Encodings", "Files"]),
         // Floor 4
         module("OCI", ["Encodings"]),
+        module("X509", ["COpenSSL", "Cryptography", "Encodings"]),
         // Floor 5
         module(
             "OCILayout",
             ["Archive", "Cryptography", "Encodings", "Files", "OCI", systemPackage]),
+        module("Notary", ["Cryptography", "Encodings", "OCI", "X509"]),
         // Floor 6
+        module("Trust", ["Cryptography", "Encodings", "X509"]),
         module("BundleFormat", ["Encodings", "OCI"]),
+        // Floor 7
+        module("Configuration", ["Encodings", "Files", "Trust", "X509", systemPackage]),
         // Floor 10
         .executableTarget(
             name: "airseal",
@@ -67,12 +72,28 @@ let package = Package(
                 "OCILayout", argumentParser, systemPackage,
             ],
             swiftSettings: strictest),
+        // What several test targets share; nothing in Sources names it.
+        .target(
+            name: "TestSupport",
+            dependencies: ["COpenSSL", "Cryptography", "Encodings", "Notary", "X509"],
+            path: "Tests/TestSupport", swiftSettings: strict),
+        .target(name: "TestTokens", path: "Tests/TestTokens", swiftSettings: strict),
         // Tests, one target per module
         tests("ArchitectureTests", ["Files"]),
         tests("ArchiveTests", ["Archive", "Files", subprocess, systemPackage]),
         tests("BundleFormatTests", ["BundleFormat", "Encodings", "OCI"]),
+        tests(
+            "ConfigurationTests",
+            [
+                "Configuration", "Cryptography", "Encodings", "Files", "TestSupport", "Trust",
+                "X509", systemPackage,
+            ]),
+        tests("CryptographyTests", ["Cryptography", "Encodings", "TestSupport"]),
         tests("EncodingsTests", ["Encodings"]),
         tests("FilesTests", ["Files", systemPackage]),
+        tests(
+            "NotaryTests",
+            ["Cryptography", "Encodings", "Notary", "OCI", "TestSupport", "X509"]),
         tests("OCITests", ["Encodings", "OCI"]),
         tests(
             "OCILayoutTests",
@@ -81,7 +102,7 @@ let package = Package(
                 systemPackage,
             ]),
         tests("PKCS11Tests", ["Encodings", "Files", "PKCS11", "TestTokens"]),
-        // Tokens for the tests of every module that signs
-        .target(name: "TestTokens", path: "Tests/TestTokens", swiftSettings: strict),
+        tests("TrustTests", ["Cryptography", "Encodings", "TestSupport", "Trust", "X509"]),
+        tests("X509Tests", ["Cryptography", "Encodings", "TestSupport", "X509"]),
     ]
 )

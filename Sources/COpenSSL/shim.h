@@ -3,6 +3,7 @@
 #ifndef AIRSEAL_COPENSSL_SHIM_H
 #define AIRSEAL_COPENSSL_SHIM_H
 
+#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/ec.h>
 #include <openssl/err.h>

@@ -1,33 +1,54 @@
-/// The name of a site on one side of the gap: `[a-z0-9]+([._-][a-z0-9]+)*`, at most 128 bytes.
+/// The name of a site: what it calls itself in bundles and receipts, and the folder that another
+/// site keeps its entry in.
 ///
-/// Safe as a file name, as a printed word and as one component of a path.
-public struct SiteName: Hashable, Sendable, CustomStringConvertible {
+/// Groups of lower-case letters and digits, with one `.`, `_` or `-` between: safe as a file name,
+/// and no two look alike by case.
+public struct SiteName: Hashable, Sendable {
     /// The name.
     public let text: String
 
-    /// Takes `text` if it has the form of a site's name.
-    public init(_ text: String) throws(SiteNameError) {
-        guard text.utf8.count <= Self.byteCountMax else { throw .malformed(text) }
-        let parts = text.utf8.split(omittingEmptySubsequences: false) { ".-_".utf8.contains($0) }
-        for part in parts {
-            let isWord = part.allSatisfy { unit in
-                (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(unit)
-                    || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(unit)
-            }
-            guard isWord, !part.isEmpty else { throw .malformed(text) }
+    /// Reads a name, of at most `byteCountMax` bytes.
+    ///
+    /// - Throws: `.reserved` for `self.json`, the file that lies among the folders of peers.
+    public init(_ text: some StringProtocol) throws(SiteNameError) {
+        guard text.utf8.count <= Self.byteCountMax else { throw .tooLong(limit: Self.byteCountMax) }
+        let groups = text.utf8.split(omittingEmptySubsequences: false) { unit in
+            unit == UInt8(ascii: ".") || unit == UInt8(ascii: "_") || unit == UInt8(ascii: "-")
         }
-        self.text = text
+        let isWellFormed = groups.allSatisfy { group in
+            !group.isEmpty
+                && group.allSatisfy { unit in
+                    (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(unit)
+                        || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(unit)
+                }
+        }
+        guard isWellFormed else { throw .malformed(String(text)) }
+        guard !text.utf8.elementsEqual("self.json".utf8) else { throw .reserved(String(text)) }
+        self.text = String(text)
     }
 
-    /// The longest name, in bytes: half of what a file name may have.
+    /// The longest name, in bytes: it stays a file name with room for an ending.
     public static let byteCountMax = 128
+}
 
+extension SiteName: CustomStringConvertible {
     /// The name.
     public var description: String { text }
 }
 
-/// Why a text is no site's name.
-public enum SiteNameError: Error, Equatable {
-    /// It has not the form that `SiteName` names.
+extension SiteName: Comparable {
+    /// Orders byte by byte.
+    public static func < (left: SiteName, right: SiteName) -> Bool {
+        left.text.utf8.lexicographicallyPrecedes(right.text.utf8)
+    }
+}
+
+/// Why a text is no name of a site.
+public enum SiteNameError: Error, Equatable, Sendable {
+    /// Longer than `SiteName.byteCountMax`.
+    case tooLong(limit: Int)
+    /// Not of the grammar.
     case malformed(String)
+    /// A name that Airseal uses for a file of its own.
+    case reserved(String)
 }

@@ -90,6 +90,8 @@ public struct Descriptor: Sendable, Equatable {
 public enum Annotation {
     /// The tag or full name of an entry in `index.json`.
     public static let referenceName = "org.opencontainers.image.ref.name"
+    /// The digest of the subject of a referrer's entry: image-spec pull request 1171, read only.
+    public static let referrerSubject = "org.opencontainers.image.referrer.subject"
     /// When an artifact was made, RFC 3339.
     public static let created = "org.opencontainers.image.created"
 }

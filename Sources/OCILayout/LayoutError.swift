@@ -67,6 +67,13 @@ public enum LayoutError: Error, Equatable {
         do throws(DocumentError) { return try body() } catch { throw .document(name: name, error) }
     }
 
+    /// The digest of `bytes`.
+    static func digest(of bytes: [UInt8], _ algorithm: Digest.Algorithm) throws(LayoutError)
+        -> Digest
+    {
+        try hashing { () throws(CryptographyError) in try BlobHasher.digest(of: bytes, algorithm) }
+    }
+
     /// Runs `body` and gives its errors their place here.
     static func hashing<T>(_ body: () throws(CryptographyError) -> T) throws(LayoutError) -> T {
         do throws(CryptographyError) { return try body() } catch { throw .cryptography(error) }

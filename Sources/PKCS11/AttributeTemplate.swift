@@ -7,7 +7,7 @@ internal import CP11Kit
     init() {}
 
     deinit {
-        for unsafeattribute in unsafe attributes { unsafe attribute.pValue?.deallocate() }
+        for index in unsafe attributes.indices { unsafe attributes[index].pValue?.deallocate() }
     }
 
     mutating func add(_ type: CK_ATTRIBUTE_TYPE, _ value: [UInt8]) {

@@ -1,2 +1,175 @@
 import Archive
+import Files
 import Testing
+
+@Suite struct `Reading archives` {
+    struct Member: Equatable {
+        let name: String
+        let kind: ArchiveEntry.Kind
+        let body: [UInt8]
+    }
+
+    func members(_ file: ReadableFile, _ limits: ArchiveLimits = ArchiveLimits()) throws
+        -> [Member]
+    {
+        let reader = try ArchiveReader(file, limits: limits)
+        var found: [Member] = []
+        while let entry = try reader.next() {
+            let body = try reader.readAll(limit: 1 << 30)
+            found.append(Member(name: entry.name, kind: entry.kind, body: body))
+        }
+        return found
+    }
+
+    static let tree = """
+        mkdir -p t/d; printf hello > t/d/f; printf x > t/é; ln -s ../d/f t/l; ln t/d/f t/h
+        head -c 3000000 /dev/zero | tr '\\0' a > t/big
+        """
+    static let order = "d d/f é l h big"
+
+    @Test(arguments: ["gnu", "ustar", "pax"], ["cat", "gzip", "zstd -q"])
+    func `give the same members for every format and compression`(
+        _ format: String, _ compression: String
+    ) async throws {
+        let box = try Box()
+        try await box.shell(Self.tree)
+        try await box.shell(
+            "tar --format=\(format) --no-recursion -C t -cf - \(Self.order) | \(compression) > a")
+        let found = try members(box.file("a"))
+        #expect(found.map(\.name) == ["d", "d/f", "é", "l", "h", "big"])
+        #expect(found.map(\.kind) == [.folder, .file, .file, .link("../d/f"), .other, .file])
+        #expect(found[1].body == Array("hello".utf8))
+        #expect(found[5].body == [UInt8](repeating: UInt8(ascii: "a"), count: 3_000_000))
+    }
+
+    @Test(arguments: ["cat", "gzip", "zstd -q"])
+    func `refuse every cut`(_ compression: String) async throws {
+        let box = try Box()
+        try await box.shell("printf hello > f; printf world > g; tar -b1 -cf t.tar f g")
+        try await box.shell("\(compression) < t.tar > whole")
+        let size = try box.bytes("whole").count
+        let isPlain = compression == "cat"
+        // A plain tar has two end blocks, and one suffices.
+        let cuts =
+            isPlain
+            ? Array(stride(from: 1, to: size - 512, by: 64))
+            : Array(stride(from: 1, to: size, by: 3))
+        for cut in cuts {
+            try await box.shell("head -c \(cut) whole > cut")
+            #expect(
+                "\(cut) of \(size)",
+                performing: {
+                    _ = try members(box.file("cut"))
+                },
+                throws: { error in
+                    switch error as? ArchiveError {
+                    case .truncated?, .notAnArchive?: true
+                    default: false
+                    }
+                })
+        }
+        #expect(try members(box.file("whole")).count == 2)
+    }
+
+    @Test(arguments: [("/abs", "/abs"), ("../up", "../up"), ("a/../../b", "a/../../b")])
+    func `refuse names that leave the folder`(_ name: String, _ said: String) async throws {
+        let box = try Box()
+        try await box.shell("printf x > f; tar -P --transform 's|f|\(name)|' -cf a f")
+        #expect(throws: ArchiveError.unsafeName(said)) { try members(box.file("a")) }
+    }
+
+    @Test func `refuse names that are no UTF-8`() async throws {
+        let box = try Box()
+        try await box.shell("printf x > f; tar --transform \"s|f|a$(printf '\\377')b|\" -cf a f")
+        #expect(throws: ArchiveError.unsafeName("a\\xffb")) { try members(box.file("a")) }
+    }
+
+    @Test func `bring names to one form`() async throws {
+        let box = try Box()
+        try await box.shell("mkdir d; printf x > d/f; tar --exclude=./a -cf a ./")
+        #expect(try members(box.file("a")).map(\.name) == ["d", "d/f"])
+    }
+
+    @Test(arguments: ["", "not a tar", #"{"a":1}"#])
+    func `refuse what is no archive`(_ text: String) throws {
+        let box = try Box()
+        try box.folder.replace("a", with: Array(text.utf8))
+        #expect(throws: ArchiveError.notAnArchive(path: box.path("a"))) {
+            try members(box.file("a"))
+        }
+    }
+
+    @Test func `refuse bytes behind the end mark`() async throws {
+        let box = try Box()
+        try await box.shell("printf x > f; tar -cf a f; printf y >> a")
+        #expect(
+            throws: ArchiveError.damaged(path: box.path("a"), reason: "bytes after the end mark")
+        ) { try members(box.file("a")) }
+    }
+
+    @Test func `keep to their limits`() async throws {
+        let box = try Box()
+        try await box.shell("head -c 100000 /dev/zero > f; printf x > g; tar -czf a f g")
+        var limits = ArchiveLimits()
+        limits.entryCountMax = 1
+        #expect(throws: ArchiveError.tooManyEntries(limit: 1)) {
+            try members(box.file("a"), limits)
+        }
+        limits = ArchiveLimits()
+        limits.byteCountMax = 50_000
+        #expect(throws: ArchiveError.tooLarge(limit: 50_000)) {
+            try members(box.file("a"), limits)
+        }
+        limits = ArchiveLimits()
+        limits.expansionFreeByteCount = 1
+        limits.expansionRatioMax = 20
+        #expect(throws: ArchiveError.expandsTooFar(ratio: 20)) {
+            try members(box.file("a"), limits)
+        }
+        limits = ArchiveLimits()
+        limits.nameLengthMax = 0
+        #expect(throws: ArchiveError.unsafeName("")) { try members(box.file("a"), limits) }
+    }
+
+    @Test func `take sparse files for nothing that can be imported`() async throws {
+        let box = try Box()
+        try await box.shell("truncate -s 10M f; printf x >> f; tar -S -cf a f")
+        #expect(try members(box.file("a")).map(\.kind) == [.other])
+    }
+}
+
+@Suite struct `Writing archives` {
+    func write(_ box: Box, _ name: String) throws {
+        let file = try box.folder.create(name)
+        let writer = try ArchiveWriter(file)
+        try writer.add("oci-layout", Array("{}".utf8))
+        try writer.add("empty", [])
+        try writer.add(String(repeating: "n", count: 300), [1])
+        try writer.begin("big", size: 3_000_000)
+        for _ in 0..<3 { try writer.write([UInt8](repeating: 7, count: 1_000_000).span) }
+        try writer.finish()
+    }
+
+    @Test func `gives the same bytes each time, and others read them`() async throws {
+        let box = try Box()
+        try write(box, "a")
+        try await Task.sleep(for: .milliseconds(1100))
+        try write(box, "b")
+        #expect(try box.bytes("a") == box.bytes("b"))
+        let listing = try await box.shell("tar --full-time --utc -tvf a | tr -s ' '; bsdtar -tf a")
+        #expect(listing.hasPrefix("-rw-r--r-- 0/0 2 1970-01-01 00:00:00 oci-layout\n"))
+        let reader = try ArchiveReader(box.file("a"))
+        var sizes: [Int64] = []
+        while let entry = try reader.next() { sizes.append(entry.size) }
+        #expect(sizes == [2, 0, 1, 3_000_000])
+    }
+
+    @Test func `without its end mark is not whole`() throws {
+        let box = try Box()
+        do {
+            let writer = try ArchiveWriter(box.folder.create("a"))
+            try writer.add("f", [1])
+        }
+        #expect(throws: (any Error).self) { try ArchiveReader(box.file("a")).next() }
+    }
+}

@@ -1,0 +1,57 @@
+public import Encodings
+public import Files
+public import Trust
+
+/// Why a home could not be read or written.
+public enum ConfigurationError: Error, Equatable {
+    /// The file system refused.
+    case file(FileError)
+    /// There is no folder at the home's path.
+    case noHome(path: String)
+    /// The home has no trust policy for what is verified; `names` are the files looked for.
+    case noPolicy(home: String, names: [String])
+    /// A policy that is not acceptable.
+    case policy(path: String, TrustPolicyError)
+    /// A store lies in the home under a name that no policy could use.
+    case trustStoreName(path: String)
+    /// A store of the home may not be used.
+    case trustStore(TrustStoreName, TrustStoreFault)
+    /// A file of ours is not one strict JSON text.
+    case json(path: String, JSONError)
+    /// A file of ours lacks a member, or has one of another kind.
+    case shape(path: String, JSONShapeError)
+    /// A file of ours has another version than "1.0".
+    case unsupportedVersion(path: String, String)
+    /// A name in a file of ours, or of a folder, is no name of a site, or another one than it must
+    /// be.
+    case siteName(path: String, String)
+    /// A peer's entry says something that does not hold together.
+    case peer(path: String, PeerError)
+
+    /// Runs `body` and gives its errors their place here.
+    static func files<T>(_ body: () throws(FileError) -> T) throws(ConfigurationError) -> T {
+        do throws(FileError) { return try body() } catch { throw .file(error) }
+    }
+}
+
+/// What does not hold together in a peer's entry.
+public enum PeerError: Error, Equatable, Sendable {
+    /// The list of identities.
+    case identities(TrustedIdentityError)
+    /// An identity that only a plugin could understand: no signature would ever match it.
+    case foreignIdentity(String)
+    /// The peer may speak for no repository.
+    case noRepositories
+    /// A prefix that is no registry or path, or that stands twice.
+    case repository(String)
+    /// The peer may sign nothing.
+    case noPermissions
+    /// No permission that this version knows, or one that stands twice.
+    case permission(String)
+    /// There is no anchor file for this fingerprint.
+    case missingAnchor(fingerprint: String)
+    /// The anchor file for this fingerprint cannot be read, or holds another certificate.
+    case wrongAnchor(fingerprint: String)
+    /// The anchors may not stand as trusted certificates.
+    case anchors(TrustedCertificatesError)
+}

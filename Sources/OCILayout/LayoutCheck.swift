@@ -1,0 +1,84 @@
+public import Encodings
+public import OCI
+
+/// The outcome of hashing everything that a layout's entries lead to.
+public struct LayoutCheck: Sendable {
+    /// What makes a layout less than it says.
+    public enum Problem: Sendable, Equatable {
+        /// The content is missing or is another.
+        case blob(Descriptor, BlobFault)
+        /// The manifest or index has the right digest, and is malformed, too large or too deep.
+        case document(Descriptor, LayoutError)
+    }
+
+    /// What is worth knowing and harms nobody.
+    public enum Note: Sendable, Equatable {
+        /// Nothing leads to the blob.
+        case orphan(StoredBlob)
+        /// The file or folder belongs to no layout: left by a process that died, or foreign.
+        case stray(String)
+        /// The manifest speaks of another that is not here.
+        case absentSubject(referrer: Digest, subject: Descriptor)
+    }
+
+    /// What is wrong, in the order of the entries.
+    public private(set) var problems: [Problem] = []
+    /// What else was seen.
+    public private(set) var notes: [Note] = []
+    /// Blobs that were hashed.
+    public private(set) var blobCount = 0
+    /// Their bytes.
+    public private(set) var byteCount: Int64 = 0
+
+    /// Whether all that is listed is there and is what it should be.
+    public var isWhole: Bool { problems.isEmpty }
+
+    /// Hashes all that `content` lists.
+    ///
+    /// - Parameters:
+    ///   - content: the layout.
+    ///   - progress: called with the bytes hashed so far, after each blob.
+    /// - Throws: what kept the check from being made, never what it found.
+    public init(_ content: some LayoutContent, progress: (Int64) -> Void = { _ in })
+        throws(LayoutError)
+    {
+        let graph = try LayoutGraph(content)
+        for node in graph.nodes {
+            try look(at: node, in: content)
+            progress(byteCount)
+        }
+        for node in graph.nodes {
+            guard let subject = node.document?.subject, let target = graph.node(subject),
+                target.isSubjectOnly, case .damaged(_, .missing)? = target.problem
+            else { continue }
+            notes.append(
+                .absentSubject(referrer: node.descriptor.digest, subject: subject))
+        }
+        let known = Set(graph.nodes.map(\.descriptor.digest))
+        for blob in try content.blobs() where !known.contains(blob.digest) {
+            notes.append(.orphan(blob))
+        }
+        for name in try content.strays() { notes.append(.stray(name)) }
+    }
+
+    private mutating func look(at node: LayoutGraph.Node, in content: some LayoutContent)
+        throws(LayoutError)
+    {
+        switch node.problem {
+        // Registries accept a signature before its image, so an absent subject is no damage.
+        case .damaged(_, .missing)? where node.isSubjectOnly: return
+        case .damaged(_, let fault)?: problems.append(.blob(node.descriptor, fault))
+        case let problem?: problems.append(.document(node.descriptor, problem))
+        case nil:
+            // A document has just been read, and so hashed.
+            let isRead = node.document != nil
+            if !isRead, let fault = try content.check(node.descriptor) {
+                guard !(node.isSubjectOnly && fault == .missing) else { return }
+                problems.append(.blob(node.descriptor, fault))
+                return
+            }
+            blobCount += 1
+            byteCount += node.descriptor.size
+        }
+    }
+}

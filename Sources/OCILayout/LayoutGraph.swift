@@ -1,0 +1,207 @@
+import Encodings
+public import OCI
+
+/// What the entries of a layout lead to: every manifest and index read once, every blob named once.
+///
+/// What is missing, damaged or malformed is part of the picture and no error (rule L8): one bad
+/// neighbour must not keep a sound image from being found.
+public struct LayoutGraph: Sendable {
+    /// One piece of content.
+    public struct Node: Sendable {
+        /// What first led to it.
+        public let descriptor: Descriptor
+        /// The manifest or index that it is; nil for other content and for what cannot be read.
+        public let document: Document?
+        /// Why the manifest or index cannot be read.
+        public let problem: LayoutError?
+        /// Whether it is known only as the subject of another manifest, so that nothing here
+        /// promises its presence.
+        public let isSubjectOnly: Bool
+    }
+
+    /// What tells one descriptor's content from another's. Descriptors that name the same digest
+    /// with another type or size are looked at separately: one of them lies.
+    private struct Content: Hashable {
+        let mediaType: String
+        let digest: Digest
+        let size: Int64
+
+        init(_ descriptor: Descriptor) {
+            mediaType = descriptor.mediaType
+            digest = descriptor.digest
+            size = descriptor.size
+        }
+    }
+
+    /// Everything, each once, parents before their parts, in the order of the entries.
+    public private(set) var nodes: [Node] = []
+    private let entries: [Descriptor]
+    private var places: [Content: Int] = [:]
+
+    /// Walks from every entry of `content`, or from `starts` only.
+    ///
+    /// - Parameters:
+    ///   - content: the layout.
+    ///   - starts: where to begin; every entry when left out.
+    /// - Throws: `.tooManyManifests`, and errors that are not the content's own, such as of a disk.
+    public init(_ content: some LayoutContent, from starts: [Descriptor]? = nil)
+        throws(LayoutError)
+    {
+        entries = content.index.entries
+        try walk(content, starts ?? entries, areSubjects: false)
+        // A subject that nobody lists may be there all the same, and have a subject itself.
+        var begun = 0
+        while begun < nodes.count {
+            let subjects = nodes[begun...].compactMap { $0.document?.subject }
+            begun = nodes.count
+            try walk(content, subjects, areSubjects: true)
+        }
+    }
+
+    private mutating func walk(
+        _ content: some LayoutContent, _ starts: [Descriptor], areSubjects: Bool
+    ) throws(LayoutError) {
+        var level = starts
+        for depth in 0... where !level.isEmpty {
+            var next: [Descriptor] = []
+            for descriptor in level {
+                let key = Content(descriptor)
+                guard places[key] == nil else { continue }
+                guard nodes.count < Limits.manifestCountMax else { throw .tooManyManifests }
+                places[key] = nodes.count
+                let node = try Self.visit(
+                    content, descriptor, depth: depth, isSubject: areSubjects && depth == 0)
+                nodes.append(node)
+                next += node.document?.parts ?? []
+            }
+            level = next
+            // Each level is one deeper than its parents, and the nesting limit ends the descent.
+            if level.isEmpty { return }
+        }
+    }
+
+    private static func visit(
+        _ content: some LayoutContent, _ descriptor: Descriptor, depth: Int, isSubject: Bool
+    ) throws(LayoutError) -> Node {
+        func node(_ document: Document?, _ problem: LayoutError?) -> Node {
+            Node(
+                descriptor: descriptor, document: document, problem: problem,
+                isSubjectOnly: isSubject)
+        }
+        guard Document.isDocument(descriptor.mediaType) else { return node(nil, nil) }
+        guard depth <= Limits.indexNestingMax || !MediaType.isIndex(descriptor.mediaType) else {
+            return node(nil, .nestedTooDeep(descriptor.digest))
+        }
+        do throws(LayoutError) { return node(try content.document(descriptor), nil) } catch {
+            switch error {
+            case .damaged, .document, .tooLarge, .notHeld: return node(nil, error)
+            default: throw error
+            }
+        }
+    }
+
+    // MARK: Questions
+
+    /// What `descriptor` names, if the walk came upon it.
+    public func node(_ descriptor: Descriptor) -> Node? {
+        places[Content(descriptor)].map { nodes[$0] }
+    }
+
+    /// Everything that `descriptor` needs to be whole, itself first: an index's manifests, their
+    /// configurations and layers, each once. Subjects and referrers are not part of it.
+    public func closure(of descriptor: Descriptor) -> [Descriptor] {
+        var seen: Set<Content> = [Content(descriptor)]
+        var found = [descriptor]
+        var position = 0
+        while position < found.count {
+            for part in node(found[position])?.document?.parts ?? []
+            where seen.insert(Content(part)).inserted {
+                found.append(part)
+            }
+            position += 1
+        }
+        return found
+    }
+
+    /// The manifests whose subject is what `target` names, by type, digest and size (rule M8), in
+    /// the order in which the layout lists them.
+    ///
+    /// Found by any of the conventions: an untagged entry, an entry with the subject as annotation,
+    /// the fallback index, or any other index.
+    public func referrers(of target: Descriptor) -> [Referrer] {
+        nodes.compactMap { node in
+            guard let document = node.document, let subject = document.subject,
+                subject.names(sameContentAs: target)
+            else { return nil }
+            return Referrer(
+                descriptor: node.descriptor, document: document,
+                listings: listings(of: node.descriptor, subject: subject))
+        }
+    }
+
+    private func listings(of descriptor: Descriptor, subject: Descriptor) -> Set<Referrer.Listing> {
+        var found: Set<Referrer.Listing> = []
+        for entry in entries where entry.names(sameContentAs: descriptor) {
+            if entry[annotation: Annotation.referrerSubject] != nil {
+                found.insert(.annotatedEntry)
+            } else {
+                found.insert(entry.referenceName == nil ? .untaggedEntry : .taggedEntry)
+            }
+        }
+        let fallback = ReferenceName(fallbackFor: subject.digest).description
+        let fallbacks = entries.filter { $0.referenceName == fallback }
+        for entry in fallbacks {
+            guard case .index(let index)? = node(entry)?.document else { continue }
+            if index.manifests.contains(where: { $0.names(sameContentAs: descriptor) }) {
+                found.insert(.fallbackIndex)
+            }
+        }
+        return found.isEmpty ? [.nestedIndex] : found
+    }
+
+    /// Referrers of `target` that no index lists: cosign leaves them among the blobs and nothing
+    /// else. Reads every small blob that the walk has not met.
+    public func unlistedReferrers(of target: Descriptor, in content: some LayoutContent)
+        throws(LayoutError) -> [Referrer]
+    {
+        let known = Set(nodes.map(\.descriptor.digest))
+        var found: [Referrer] = []
+        for blob in try content.blobs()
+        where blob.size <= Limits.manifestSizeMax && !known.contains(blob.digest) {
+            let descriptor = Descriptor(
+                mediaType: MediaType.imageManifest, digest: blob.digest, size: blob.size)
+            guard let document = try Self.visit(content, descriptor, depth: 0, isSubject: false)
+                .document, document.subject?.names(sameContentAs: target) ?? false
+            else { continue }
+            found.append(
+                Referrer(descriptor: descriptor, document: document, listings: [.unlisted]))
+        }
+        return found
+    }
+}
+
+/// A manifest that says something about another: a signature, an attestation, an SBOM.
+public struct Referrer: Sendable {
+    /// How a layout can list a referrer; there is no one standard.
+    public enum Listing: Sendable, Hashable {
+        /// An entry of `index.json` without a name: notation, oras.
+        case untaggedEntry
+        /// An entry with a name of its own.
+        case taggedEntry
+        /// An entry with the subject as annotation: image-spec pull request 1171.
+        case annotatedEntry
+        /// The index tagged `<alg>-<hex>`: regctl, and registries without the referrers API.
+        case fallbackIndex
+        /// Any other index.
+        case nestedIndex
+        /// Nothing but the blob: cosign.
+        case unlisted
+    }
+
+    /// The descriptor as it is listed, its annotations and artifact type included.
+    public let descriptor: Descriptor
+    /// The manifest.
+    public let document: Document
+    /// Where it is listed.
+    public let listings: Set<Listing>
+}

@@ -1,0 +1,104 @@
+public import Encodings
+public import OCI
+
+/// What a layout becomes when referrers are added: computed without writing, so that a journal can
+/// keep it before anything happens.
+///
+/// Each referrer gets an untagged entry, which notation and oras read, and a place in the fallback
+/// index `<alg>-<hex>`, which regctl reads (rule L9).
+public struct ReferrerAddition: Sendable {
+    /// One new manifest with a subject.
+    public struct NewReferrer: Sendable {
+        /// The manifest: type, digest, size; artifact type and annotations as they are to be
+        /// listed.
+        public let descriptor: Descriptor
+        /// What it speaks of.
+        public let subject: Descriptor
+
+        /// A referrer whose manifest and blobs the caller adds.
+        public init(descriptor: Descriptor, subject: Descriptor) {
+            self.descriptor = descriptor
+            self.subject = subject
+        }
+    }
+
+    /// A fallback index to write before `index.json`.
+    public struct NewBlob: Sendable, Equatable {
+        /// What the entry says of it.
+        public let descriptor: Descriptor
+        /// Its bytes.
+        public let bytes: [UInt8]
+    }
+
+    /// The new fallback indexes, one for each subject.
+    public private(set) var fallbacks: [NewBlob] = []
+    /// `index.json` as it will be.
+    public private(set) var index: LayoutIndex
+    /// Fallback indexes that the new ones replace and no entry leads to any more. They may be
+    /// removed once `index.json` has been replaced.
+    public private(set) var superseded: [Digest] = []
+
+    /// Computes the addition of `referrers` to `content`.
+    ///
+    /// - Parameters:
+    ///   - referrers: the new manifests, in the order in which they are to be listed.
+    ///   - content: the layout, held by a writer.
+    ///   - withFallback: whether the fallback indexes are kept too.
+    /// - Throws: `.damaged` or `.document` when a fallback index that is listed cannot be read: it
+    ///   would lose what it lists.
+    public init(
+        _ referrers: [NewReferrer], to content: some LayoutContent, withFallback: Bool = true
+    ) throws(LayoutError) {
+        index = content.index
+        for referrer in referrers {
+            var entry = referrer.descriptor
+            entry.referenceName = nil
+            let conflict = index.add(entry)
+            precondition(conflict == nil, "an entry without a name has no rival")
+        }
+        guard withFallback else { return }
+        var subjects: [Digest] = []
+        for referrer in referrers where !subjects.contains(referrer.subject.digest) {
+            subjects.append(referrer.subject.digest)
+        }
+        for subject in subjects {
+            let new = referrers.filter { $0.subject.digest == subject }.map(\.descriptor)
+            try list(new, of: subject, in: content)
+        }
+    }
+
+    private mutating func list(
+        _ referrers: [Descriptor], of subject: Digest, in content: some LayoutContent
+    ) throws(LayoutError) {
+        let name = ReferenceName(fallbackFor: subject).description
+        let present = index.entries(named: name)
+        var fallback = ImageIndex(manifests: [])
+        var listed: [Descriptor] = []
+        for entry in present {
+            guard case .index(let old) = try content.document(entry) else {
+                // Somebody's image stands under the name; it is not ours to change.
+                throw .nameTaken(name, present: entry.digest, new: entry.digest)
+            }
+            fallback = listed.isEmpty ? old : fallback
+            listed += old.manifests
+        }
+        for var referrer in referrers {
+            referrer.referenceName = nil
+            if !listed.contains(where: { $0.names(sameContentAs: referrer) }) {
+                listed.append(referrer)
+            }
+        }
+        let bytes = fallback.listing(listed).serialized()
+        let digest = try LayoutError.digest(of: bytes, subject.algorithm)
+        guard present.count != 1 || present[0].digest != digest else { return }
+        var entry = Descriptor(
+            mediaType: fallback.mediaType, digest: digest, size: Int64(bytes.count))
+        entry.referenceName = name
+        let conflict = index.add(entry, replace: true)
+        precondition(conflict == nil, "replacing needs no leave")
+        fallbacks.append(NewBlob(descriptor: entry, bytes: bytes))
+        for old in present where !index.entries.contains(where: { $0.digest == old.digest }) {
+            superseded.append(old.digest)
+        }
+    }
+}
