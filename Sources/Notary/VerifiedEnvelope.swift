@@ -89,13 +89,13 @@ extension SignatureEnvelope {
             let payload = try SignaturePayload(parsing: self.payload)
             return .verified(VerifiedEnvelope(self, payload, chain, keySpec))
         } catch {
-            return .refused(IntegrityFailure("P1", .badPayload(error)))
+            return .refused(IntegrityFailure(error.rule, .badPayload(error)))
         }
     }
 
     private func readChain() throws(IntegrityFailure) -> CertificateChain {
         guard self.certificates.count <= X509Limits.chainCountMax else {
-            throw IntegrityFailure("X1", .chain(.tooMany(count: self.certificates.count)))
+            throw IntegrityFailure("J16", .chain(.tooMany(count: self.certificates.count)))
         }
         var certificates: [Certificate] = []
         for (position, der) in self.certificates.enumerated() {
@@ -104,7 +104,7 @@ extension SignatureEnvelope {
             }
         }
         do { return try CertificateChain(certificates) } catch {
-            throw IntegrityFailure("X1", .chain(error))
+            throw IntegrityFailure("J16", .chain(error))
         }
     }
 }

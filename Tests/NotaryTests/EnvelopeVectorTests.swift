@@ -78,6 +78,8 @@ struct EnvelopeVectorTests {
         let expected = example.verdict == "verified" || isForLater
         let isTolerated = example.alsoAcceptable.contains(isWhole ? "verified" : "refused")
         #expect(isWhole == expected || isTolerated, "\(reason)")
-        print("CASE \(example.id) exp=\(example.verdict)/\(example.failing ?? "-") rules=\(example.rules) got=\(isWhole) \(reason)")
+        print(
+            "CASE \(example.id) exp=\(example.verdict)/\(example.failing ?? "-") rules=\(example.rules) got=\(isWhole) \(reason)"
+        )
     }
 }

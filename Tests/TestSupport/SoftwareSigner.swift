@@ -67,7 +67,8 @@ public import X509
             throw Unavailable(call: "EVP_DigestSign")
         }
         signature.removeLast(signature.count - count)
-        return keySpec.isRSA ? signature : try Self.raw(signature, width: keySpec.signatureByteCount)
+        return keySpec.isRSA
+            ? signature : try Self.raw(signature, width: keySpec.signatureByteCount)
     }
 
     private static func makeKey(_ keySpec: KeySpec) throws -> OpaquePointer {
