@@ -64,7 +64,7 @@ extension SignatureEnvelope {
         let chain: CertificateChain
         do { chain = try readChain() } catch { return .refused(error) }
         if let violation = CertificateProfile.codeSigning.firstViolation(in: chain) {
-            return .refused(IntegrityFailure(violation.rule.rawValue, .profile(violation)))
+            return .refused(IntegrityFailure(violation.rule.number, .profile(violation)))
         }
         return try verified(by: chain)
     }
@@ -74,7 +74,7 @@ extension SignatureEnvelope {
         guard let keySpec = chain.leaf.publicKey.keySpec else {
             return .refused(
                 IntegrityFailure(
-                    CertificateRule.leafKey.rawValue,
+                    CertificateRule.leafKey.number,
                     .profile(CertificateViolation(rule: .leafKey, position: 0))))
         }
         guard attributes.algorithm == keySpec else {
