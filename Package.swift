@@ -60,6 +60,9 @@ let package = Package(
         module("Trust", ["Cryptography", "Encodings", "X509"]),
         // Floor 6
         module("Configuration", ["Encodings", "Files", "Trust", "X509", systemPackage]),
+        module(
+            "Verification",
+            ["Cryptography", "Encodings", "Notary", "OCI", "OCILayout", "Trust", "X509"]),
         // Floor 9
         .executableTarget(name: "airseal", dependencies: [argumentParser], swiftSettings: strict),
         // Tests, one target per module
