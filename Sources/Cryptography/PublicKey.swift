@@ -114,7 +114,8 @@ extension PublicKey: Hashable {
         guard answered == 1, isExplicit == 0 else { return nil }
         var name = [CChar](repeating: 0, count: 64)
         guard unsafe EVP_PKEY_get_group_name(key, &name, name.count, nil) == 1 else { return nil }
-        return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        return String(
+            decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
     func verifies(_ signature: [UInt8], over message: [UInt8], _ keySpec: KeySpec)

@@ -22,6 +22,8 @@ public enum CBORError: Error, Equatable {
     case duplicateLabel(CBORLabel)
     /// More levels than `CBORScanner.depthMax`.
     case tooDeep
+    /// More items than `CBORScanner.itemCountMax`.
+    case tooManyItems
 }
 
 /// Reads CBOR as COSE needs it, and refuses everything that two readers might read differently.
@@ -30,10 +32,13 @@ public enum CBORError: Error, Equatable {
 struct CBORScanner {
     /// Levels of nesting. A Notary envelope has three.
     static let depthMax = 16
+    /// Items in one text. An item of one byte takes forty in memory; an envelope has about thirty.
+    static let itemCountMax = 10_000
 
     private let bytes: ArraySlice<UInt8>
     private let tags: CBOR.Tags
     private var position: Int
+    private var itemCount = 0
 
     init(_ bytes: ArraySlice<UInt8>, tags: CBOR.Tags) {
         self.bytes = bytes
@@ -49,6 +54,8 @@ struct CBORScanner {
 
     private mutating func item(depth: Int) throws(CBORError) -> CBOR {
         guard depth <= Self.depthMax else { throw .tooDeep }
+        itemCount += 1
+        guard itemCount <= Self.itemCountMax else { throw .tooManyItems }
         let start = position
         let (major, information) = try initialByte()
         if major == 7 { return try simple(information, start) }

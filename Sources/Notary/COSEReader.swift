@@ -6,11 +6,11 @@ import Encodings
 /// - SeeAlso: Notary COSE envelope specification; RFC 9052 sections 3 and 4.2; rules C1 to C14.
 enum COSEReader {
     static func envelope(_ bytes: [UInt8]) throws(IntegrityFailure) -> SignatureEnvelope {
-        // Rule C1: tag 18 in one byte, then an array of four.
-        guard bytes.starts(with: [0xD2, 0x84]) else { throw IntegrityFailure("C1", .notSign1) }
+        // Rule C1: tag 18 in one byte.
+        guard bytes.first == 0xD2 else { throw IntegrityFailure("C1", .notSign1) }
         let item: CBOR
         do { item = try CBOR(parsing: Array(bytes.dropFirst())) } catch {
-            throw IntegrityFailure(rule(of: error), .notCBOR(error))
+            throw IntegrityFailure(rule(of: error, trailing: "C2"), .notCBOR(error))
         }
         guard case .array(let parts) = item, parts.count == 4,
             case .bytes(let protected) = parts[0], case .map(let unprotected) = parts[1],
@@ -18,6 +18,9 @@ enum COSEReader {
         else { throw IntegrityFailure("C2", .notSign1) }
         guard !signature.isEmpty else { throw IntegrityFailure("C2", .emptySignature) }
         let header = try protectedMap(protected)
+        guard unprotected[COSELayout.critical] == nil else {
+            throw IntegrityFailure("C12", .headerMisplaced(HeaderName.critical))
+        }
         for entry in unprotected.entries where header[entry.label] != nil {
             throw IntegrityFailure("C3", .headerMisplaced("\(entry.label)"))
         }
@@ -31,11 +34,13 @@ enum COSEReader {
             signedMessage: COSELayout.signedMessage(protected: protected, payload: payload))
     }
 
-    private static func rule(of error: CBORError) -> String {
+    private static func rule(of error: CBORError, trailing: String) -> String {
         switch error {
         case .tag: "C4"
-        case .trailingBytes: "C2"
-        default: "C3"
+        case .trailingBytes: trailing
+        case .truncated, .reserved, .indefinite, .notShortest, .integerTooLarge, .notUTF8,
+            .badLabel, .duplicateLabel, .tooDeep, .tooManyItems:
+            "C3"
         }
     }
 
@@ -43,7 +48,8 @@ enum COSEReader {
     private static func protectedMap(_ bytes: [UInt8]) throws(IntegrityFailure) -> CBORMap {
         let item: CBOR
         do { item = try CBOR(parsing: bytes, tags: .allowed) } catch {
-            throw IntegrityFailure("C5", .notCBOR(error))
+            throw IntegrityFailure(
+                bytes.isEmpty ? "C5" : rule(of: error, trailing: "C5"), .notCBOR(error))
         }
         guard case .map(let map) = item, !map.entries.isEmpty else {
             throw IntegrityFailure("C5", .headerMalformed("protected"))
@@ -65,7 +71,7 @@ enum COSEReader {
     }
 
     private static func headerValues(_ map: CBORMap) throws(IntegrityFailure) -> HeaderValues {
-        var values = HeaderValues()
+        var values = HeaderValues(.cose)
         for entry in map.entries {
             switch entry.label {
             case COSELayout.algorithm: values.algorithm = try algorithm(entry.value)
@@ -111,8 +117,11 @@ enum COSEReader {
         for element in elements {
             switch element {
             case .text(let name): names.append(name)
-            case .integer(0...8): throw IntegrityFailure("C9", .mayNotBeCritical("\(element)"))
-            case .integer(let label): names.append(String(label))
+            case .integer(let label):
+                guard !(0...8).contains(label) else {
+                    throw IntegrityFailure("C9", .mayNotBeCritical(String(label)))
+                }
+                names.append(String(label))
             default: throw IntegrityFailure("C9", .headerMalformed(HeaderName.critical))
             }
         }
@@ -139,9 +148,6 @@ enum COSEReader {
     private static func unprotectedValues(_ map: CBORMap) throws(IntegrityFailure)
         -> UnprotectedValues
     {
-        guard map[COSELayout.critical] == nil else {
-            throw IntegrityFailure("C12", .headerMisplaced(HeaderName.critical))
-        }
         guard let list = map[COSELayout.certificates] else {
             throw IntegrityFailure("C11", .headerMissing(HeaderName.certificates))
         }

@@ -58,13 +58,14 @@ enum JWSReader {
     private static func headerValues(_ bytes: [UInt8]) throws(IntegrityFailure) -> HeaderValues {
         let value: JSON
         do { value = try JSON(parsing: bytes) } catch {
-            throw IntegrityFailure("J6", .notJSON(error))
+            let isTwofold = if case .duplicateName = error { true } else { false }
+            throw IntegrityFailure(isTwofold ? "J1" : "J6", .notJSON(error))
         }
         guard case .object(let object) = value else {
             throw IntegrityFailure("J6", .headerMalformed("protected"))
         }
         let header = JSONPlace(value)
-        var values = HeaderValues()
+        var values = HeaderValues(.jws)
         values.algorithm = try read(header, HeaderName.algorithm, "J6") { try algorithm($0) }
         values.contentType = try read(header, HeaderName.contentType, "J6") { try $0.string() }
         values.critical = try read(header, HeaderName.critical, "J8") { try critical($0) }

@@ -64,4 +64,15 @@ public enum PayloadFailure: Error, Sendable, Equatable {
     case badShape(JSONShapeError)
     /// A remark under a name that belongs to the specification (rule U2).
     case reservedAnnotation(String)
+
+    /// The rule of the conformance list that is broken.
+    public var rule: String {
+        switch self {
+        case .notJSON: "P1"
+        case .badShape(.missing(let path)), .badShape(.unexpected(let path, _)),
+            .badShape(.unknownMember(let path)):
+            path.utf8.starts(with: "targetArtifact.".utf8) ? "P2" : "P1"
+        case .reservedAnnotation: "U2"
+        }
+    }
 }

@@ -64,7 +64,7 @@ extension SignatureEnvelope {
         let chain: CertificateChain
         do { chain = try readChain() } catch { return .refused(error) }
         if let violation = CertificateProfile.codeSigning.firstViolation(in: chain) {
-            return .refused(IntegrityFailure(violation.rule.rawValue, .profile(violation)))
+            return .refused(IntegrityFailure(violation.rule.number, .profile(violation)))
         }
         return try verified(by: chain)
     }
@@ -74,7 +74,7 @@ extension SignatureEnvelope {
         guard let keySpec = chain.leaf.publicKey.keySpec else {
             return .refused(
                 IntegrityFailure(
-                    CertificateRule.leafKey.rawValue,
+                    CertificateRule.leafKey.number,
                     .profile(CertificateViolation(rule: .leafKey, position: 0))))
         }
         guard attributes.algorithm == keySpec else {
@@ -89,13 +89,13 @@ extension SignatureEnvelope {
             let payload = try SignaturePayload(parsing: self.payload)
             return .verified(VerifiedEnvelope(self, payload, chain, keySpec))
         } catch {
-            return .refused(IntegrityFailure("P1", .badPayload(error)))
+            return .refused(IntegrityFailure(error.rule, .badPayload(error)))
         }
     }
 
     private func readChain() throws(IntegrityFailure) -> CertificateChain {
         guard self.certificates.count <= X509Limits.chainCountMax else {
-            throw IntegrityFailure("X1", .chain(.tooMany(count: self.certificates.count)))
+            throw IntegrityFailure("J16", .chain(.tooMany(count: self.certificates.count)))
         }
         var certificates: [Certificate] = []
         for (position, der) in self.certificates.enumerated() {
@@ -104,7 +104,7 @@ extension SignatureEnvelope {
             }
         }
         do { return try CertificateChain(certificates) } catch {
-            throw IntegrityFailure("X1", .chain(error))
+            throw IntegrityFailure("J16", .chain(error))
         }
     }
 }

@@ -12,10 +12,9 @@ public struct CertificateProfile: Sendable {
     /// Validity in time is not among them: X15 is asked when signing, and by the verifier's own
     /// step when verifying. Nor are name constraints and policies (X18).
     public static let codeSigning = CertificateProfile(rules: [
-        .leafKey, .leafBasicConstraints, .leafKeyUsage, .leafExtendedKeyUsage,
-        .authorityBasicConstraints, .pathLength, .authorityKeyUsage, .authorityKey,
-        .strongSignatures, .onlyLastIsSelfSigned, .eachIsIssuedByNext, .singleIsSelfSigned,
-        .lastIsSelfSigned,
+        .leafKey, .authorityKey, .strongSignatures, .singleIsSelfSigned, .onlyLastIsSelfSigned,
+        .eachIsIssuedByNext, .lastIsSelfSigned, .authorityBasicConstraints, .pathLength,
+        .authorityKeyUsage, .leafBasicConstraints, .leafKeyUsage, .leafExtendedKeyUsage,
     ])
 
     /// What one rule found.

@@ -29,6 +29,9 @@ public enum CertificateRule: String, Sendable, CaseIterable {
     case leafKey = "X14"
     /// Each authority's key is RSA of at least 2048 bits or a curve of at least 256 bits.
     case authorityKey = "X14-authorities"
+
+    /// The rule's number in the conformance list: `X14` for both of its halves.
+    public var number: String { String(rawValue.prefix { $0 != "-" }) }
 }
 
 /// A certificate that breaks a rule.

@@ -64,7 +64,8 @@ public import Encodings
     /// Issues a leaf for `publicKey` that keeps every rule of `CertificateProfile.codeSigning`, and
     /// whose name stock notation can match (rule Y11). Returns the leaf and the root.
     ///
-    /// - Parameter commonName: at most 64 characters, the bound of X.520.
+    /// The common name has at most 64 characters, the bound of X.520.
+    ///
     /// - Throws: `.cannotIssue` when OpenSSL refuses, `.key` for a key that it does not read.
     public func codeSigningChain(
         for publicKey: PublicKey, commonName: String, notBefore: Timestamp, notAfter: Timestamp
@@ -116,9 +117,8 @@ private struct CertificateDraft {
     /// OpenSSL's number of each extension and its value in OpenSSL's configuration language.
     let extensions: [(number: Int32, value: String)]
 
-    /// The signed certificate in DER; nil when OpenSSL refuses anything.
-    ///
-    /// - Parameter issuer: the issuer's certificate in DER; nil for a root.
+    /// The signed certificate in DER; nil when OpenSSL refuses anything. The issuer's certificate
+    /// is in DER too, and nil for a root.
     func sign(
         _ publicKey: OpaquePointer, by key: OpaquePointer, issuer issuerDER: [UInt8]?,
         _ hashName: String

@@ -1,50 +1,38 @@
 private import COpenSSL
 public import Cryptography
-public import Encodings
 public import Notary
 public import X509
 
-/// A signer whose key is made in memory, with a chain by a throwaway root. TEST ONLY.
-@safe public final class SoftwareSigner: Signer {
-    /// What a test asks OpenSSL for and does not get.
-    public struct Unavailable: Error {
-        let call: String
-    }
-
-    /// The chain that signatures are made under; a test may give another.
+/// A signer whose key is made in memory. TEST ONLY.
+public struct SoftwareSigner: Signer {
+    /// The chain that signatures are made under.
     public let chain: CertificateChain
-    /// The public half of the key.
+    /// The public half of the key that signs.
     public let publicKey: PublicKey
     private let keySpec: KeySpec
-    private let key: OpaquePointer
+    private let key: TestKey
 
-    /// Validity of the chains made here.
-    public static let notBefore = Timestamp(seconds: 1_735_689_600)
-    /// Validity of the chains made here.
-    public static let notAfter = Timestamp(seconds: 2_398_377_600)
-
-    /// A new key of a kind, and a leaf for it.
-    public init(_ keySpec: KeySpec, chain: CertificateChain? = nil) throws {
-        let made = try unsafe Self.makeKey(keySpec)
-        unsafe key = made
-        self.keySpec = keySpec
-        var encoded: UnsafeMutablePointer<UInt8>?
-        let count = unsafe i2d_PUBKEY(made, &encoded)
-        guard count > 0, let start = unsafe encoded else { throw Unavailable(call: "i2d_PUBKEY") }
-        defer { unsafe CRYPTO_free(start, #file, #line) }
-        publicKey = try PublicKey(
-            spki: unsafe Array(UnsafeBufferPointer(start: start, count: Int(count))))
-        self.chain =
-            if let chain { chain } else {
-                try ThrowawayAuthority(notBefore: Self.notBefore, notAfter: Self.notAfter)
-                    .codeSigningChain(
-                        for: publicKey, commonName: "test signer \(keySpec.rawValue)",
-                        notBefore: Self.notBefore, notAfter: Self.notAfter)
-            }
+    /// A new key of a kind with a chain of `chainCount` certificates that keeps the profile.
+    public init(_ keySpec: KeySpec, chainCount: Int = 2) throws {
+        let key = try TestKey(keySpec)
+        var authorities: [TestCertificate] = []
+        for index in 1..<max(chainCount, 1) {
+            authorities.insert(
+                try TestCertificate("authority \(index)", issuer: authorities.first), at: 0)
+        }
+        let leaf = try TestCertificate(
+            "signer \(keySpec.rawValue)", key: key, issuer: authorities.first,
+            extensions: TestCertificate.leaf)
+        try self.init(
+            keySpec, key, CertificateChain([leaf.certificate] + authorities.map(\.certificate)))
     }
 
-    deinit {
-        unsafe EVP_PKEY_free(key)
+    /// A signer with a chain that need not belong to its key.
+    public init(_ keySpec: KeySpec, _ key: TestKey, _ chain: CertificateChain) throws {
+        self.keySpec = keySpec
+        self.key = key
+        self.chain = chain
+        publicKey = try PublicKey(spki: key.spki)
     }
 
     /// Signs as the kind of key asks.
@@ -54,7 +42,7 @@ public import X509
         var parameters: OpaquePointer?
         guard
             unsafe EVP_DigestSignInit_ex(
-                context, &parameters, keySpec.hash.name, nil, nil, key, nil) == 1
+                context, &parameters, keySpec.hash.name, nil, nil, key.key, nil) == 1
         else { throw Unavailable(call: "EVP_DigestSignInit_ex") }
         if keySpec.isRSA {
             guard unsafe EVP_PKEY_CTX_set_rsa_padding(parameters, RSA_PKCS1_PSS_PADDING) == 1,
@@ -67,27 +55,8 @@ public import X509
             throw Unavailable(call: "EVP_DigestSign")
         }
         signature.removeLast(signature.count - count)
-        return keySpec.isRSA ? signature : try Self.raw(signature, width: keySpec.signatureByteCount)
-    }
-
-    private static func makeKey(_ keySpec: KeySpec) throws -> OpaquePointer {
-        let context = unsafe EVP_PKEY_CTX_new_from_name(nil, keySpec.isRSA ? "RSA" : "EC", nil)
-        defer { unsafe EVP_PKEY_CTX_free(context) }
-        guard unsafe EVP_PKEY_keygen_init(context) == 1 else { throw Unavailable(call: "keygen") }
-        let isSet =
-            switch keySpec {
-            case .rsa2048: unsafe EVP_PKEY_CTX_set_rsa_keygen_bits(context, 2048)
-            case .rsa3072: unsafe EVP_PKEY_CTX_set_rsa_keygen_bits(context, 3072)
-            case .rsa4096: unsafe EVP_PKEY_CTX_set_rsa_keygen_bits(context, 4096)
-            case .ec256: unsafe EVP_PKEY_CTX_set_group_name(context, "P-256")
-            case .ec384: unsafe EVP_PKEY_CTX_set_group_name(context, "P-384")
-            case .ec521: unsafe EVP_PKEY_CTX_set_group_name(context, "P-521")
-            }
-        var key: OpaquePointer?
-        guard isSet == 1, unsafe EVP_PKEY_generate(context, &key) == 1, let key = unsafe key else {
-            throw Unavailable(call: "EVP_PKEY_generate")
-        }
-        return unsafe key
+        return keySpec.isRSA
+            ? signature : try Self.raw(signature, width: keySpec.signatureByteCount)
     }
 
     private static func raw(_ der: [UInt8], width: Int) throws -> [UInt8] {

@@ -1,0 +1,81 @@
+internal import COpenSSL
+public import Cryptography
+
+/// What a test asks OpenSSL for and does not get.
+public struct Unavailable: Error {
+    let call: String
+}
+
+/// A private key made in memory, of any kind, allowed to sign or not. TEST ONLY.
+@safe public final class TestKey {
+    /// What OpenSSL is told to make.
+    public enum Kind: Sendable {
+        /// RSA with a number of bits.
+        case rsa(UInt)
+        /// RSA bound to PSS.
+        case rsaPSS(UInt)
+        /// A curve by its name.
+        case ec(String)
+        /// Ed25519.
+        case ed25519
+    }
+
+    let key: OpaquePointer
+
+    /// A new key.
+    public init(_ kind: Kind) throws {
+        let name =
+            switch kind {
+            case .rsa: "RSA"
+            case .rsaPSS: "RSA-PSS"
+            case .ec: "EC"
+            case .ed25519: "ED25519"
+            }
+        let context = unsafe EVP_PKEY_CTX_new_from_name(nil, name, nil)
+        defer { unsafe EVP_PKEY_CTX_free(context) }
+        guard unsafe EVP_PKEY_keygen_init(context) == 1 else { throw Unavailable(call: name) }
+        let isSet =
+            switch kind {
+            case .rsa(let bitCount), .rsaPSS(let bitCount):
+                unsafe EVP_PKEY_CTX_set_rsa_keygen_bits(context, Int32(bitCount))
+            case .ec(let curve): unsafe EVP_PKEY_CTX_set_group_name(context, curve)
+            case .ed25519: Int32(1)
+            }
+        var made: OpaquePointer?
+        guard isSet == 1, unsafe EVP_PKEY_generate(context, &made) == 1, let made = unsafe made
+        else { throw Unavailable(call: name) }
+        unsafe key = made
+    }
+
+    /// A new key of one of the six kinds.
+    public convenience init(_ keySpec: KeySpec) throws {
+        switch keySpec {
+        case .rsa2048: try self.init(.rsa(2048))
+        case .rsa3072: try self.init(.rsa(3072))
+        case .rsa4096: try self.init(.rsa(4096))
+        case .ec256: try self.init(.ec("P-256"))
+        case .ec384: try self.init(.ec("P-384"))
+        case .ec521: try self.init(.ec("P-521"))
+        }
+    }
+
+    deinit {
+        unsafe EVP_PKEY_free(key)
+    }
+
+    /// The public half as SubjectPublicKeyInfo.
+    public var spki: [UInt8] {
+        get throws {
+            var encoded: UnsafeMutablePointer<UInt8>?
+            let count = unsafe i2d_PUBKEY(key, &encoded)
+            return try unsafe taken(encoded, count)
+        }
+    }
+}
+
+/// The bytes that OpenSSL made, which are freed here.
+func taken(_ start: UnsafeMutablePointer<UInt8>?, _ count: Int32) throws -> [UInt8] {
+    guard count > 0, let start = unsafe start else { throw Unavailable(call: "i2d") }
+    defer { unsafe CRYPTO_free(start, #file, #line) }
+    return unsafe Array(UnsafeBufferPointer(start: start, count: Int(count)))
+}
