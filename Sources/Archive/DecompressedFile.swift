@@ -6,6 +6,16 @@ public import Files
 ///
 /// Reads from front to back, files and pipes alike, in constant memory.
 @safe public final class DecompressedFile {
+    /// How the bytes of the file were compressed.
+    public enum Compression: Sendable, Equatable {
+        /// Not at all.
+        case none
+        /// RFC 1952.
+        case gzip
+        /// RFC 8878.
+        case zstd
+    }
+
     /// The path as the operator gave it, for messages only.
     public let path: String
     /// Bytes handed out so far.
@@ -66,6 +76,18 @@ public import Files
         case ARCHIVE_OK: return false
         case ARCHIVE_EOF: return true
         default: throw unsafe failure(handle, source)
+        }
+    }
+
+    /// What was found by content. Of compressions within each other, the outermost.
+    public var compression: Compression {
+        let count = unsafe archive_filter_count(handle)
+        // The last filter is the one that reads the file itself.
+        guard count > 1 else { return .none }
+        switch unsafe archive_filter_code(handle, count - 2) {
+        case ARCHIVE_FILTER_GZIP: return .gzip
+        case ARCHIVE_FILTER_ZSTD: return .zstd
+        default: return .none
         }
     }
 

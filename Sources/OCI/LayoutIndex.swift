@@ -86,4 +86,11 @@ public struct NameConflict: Sendable, Equatable {
     public let present: Digest
     /// What was to have it.
     public let new: Digest
+
+    /// The conflict of `present` and `new` about `name`.
+    public init(name: String, present: Digest, new: Digest) {
+        self.name = name
+        self.present = present
+        self.new = new
+    }
 }

@@ -1,2 +1,34 @@
-/// Placeholder
-public enum ImportRefusal: Equatable, Sendable { case empty }
+public import Encodings
+public import OCI
+
+/// Why a source is not imported. The destination is as it was.
+public enum ImportRefusal: Error, Equatable, Sendable {
+    /// A blob is not what it should be.
+    case damaged(Digest, BlobFault)
+    /// Content that the source lists is not in it; an index's platforms, for example.
+    case missing([Descriptor])
+    /// A manifest or index is malformed.
+    case document(Digest, DocumentError)
+    /// A manifest or index is larger than Airseal takes, or indexes are nested too deep.
+    case tooLarge(Digest)
+    /// The name already stands for other content.
+    case nameTaken(NameConflict)
+    /// The name does not keep to the whitelist.
+    case malformedName(String)
+    /// The archive has two members with this name.
+    case duplicateMember(String)
+    /// A hard link, a device, or a link that leads nowhere or out of the archive.
+    case unusableMember(String)
+    /// `manifest.json` names a member that is not there.
+    case missingMember(String)
+    /// `manifest.json` is not as Docker writes it.
+    case malformedManifest(DocumentError)
+    /// The configuration has another digest than its name says.
+    case configDigest(name: String, actual: Digest)
+    /// The configuration names another number of layers than `manifest.json`.
+    case layerCount(config: Digest, diffIDs: Int, layers: Int)
+    /// The uncompressed layer has another digest than the configuration says.
+    case diffID(layer: String, expected: Digest, actual: Digest)
+    /// The source lists nothing.
+    case empty
+}

@@ -5,7 +5,7 @@ public import OCI
 ///
 /// Content is reached through descriptors only, and every byte handed out has been checked against
 /// one.
-public protocol LayoutContent: Sendable {
+public protocol LayoutContent {
     /// The path as the operator gave it, for messages only.
     var path: String { get }
     /// `index.json` as it was when the layout was opened.

@@ -39,7 +39,7 @@ public enum LayoutError: Error, Equatable {
     case nestedTooDeep(Digest)
     /// More manifests than `Limits.manifestCountMax`.
     case tooManyManifests
-    /// A source could not be imported.
+    /// A source is not imported; `LayoutImport` makes a value of it.
     case importRefused(ImportRefusal)
 
     /// Runs `body` and gives its errors their place here.

@@ -170,8 +170,9 @@ public struct LayoutGraph: Sendable {
         where blob.size <= Limits.manifestSizeMax && !known.contains(blob.digest) {
             let descriptor = Descriptor(
                 mediaType: MediaType.imageManifest, digest: blob.digest, size: blob.size)
-            guard let document = try Self.visit(content, descriptor, depth: 0, isSubject: false)
-                .document, document.subject?.names(sameContentAs: target) ?? false
+            guard
+                let document = try Self.visit(content, descriptor, depth: 0, isSubject: false)
+                    .document, document.subject?.names(sameContentAs: target) ?? false
             else { continue }
             found.append(
                 Referrer(descriptor: descriptor, document: document, listings: [.unlisted]))

@@ -67,7 +67,18 @@ public struct ReferrerAddition: Sendable {
         }
     }
 
-    private mutating func list(
+    /// A change of `index` that adds nothing yet.
+    init(changing index: LayoutIndex) {
+        self.index = index
+    }
+
+    /// Adds an entry that is no referrer's; see `LayoutIndex.add`.
+    mutating func add(_ entry: Descriptor, replace: Bool) -> NameConflict? {
+        index.add(entry, replace: replace)
+    }
+
+    /// Lists `referrers` in the fallback index of `subject`, beside those that are there.
+    mutating func list(
         _ referrers: [Descriptor], of subject: Digest, in content: some LayoutContent
     ) throws(LayoutError) {
         let name = ReferenceName(fallbackFor: subject).description

@@ -1,6 +1,8 @@
 import Files
-import Glibc
 import OCILayout
+import Subprocess
+import SystemPackage
+import Testing
 
 /// A temporary folder that goes when the test ends.
 final class Box: Sendable {
@@ -37,5 +39,15 @@ final class Box: Sendable {
 
     func reference(_ text: String) throws -> Reference {
         try Reference(parsing: path(text), in: .real)
+    }
+
+    /// Runs a shell script in the folder.
+    @discardableResult
+    func shell(_ script: String) async throws -> String {
+        let result = try await Subprocess.run(
+            .name("sh"), arguments: ["-ec", script], workingDirectory: FilePath(root),
+            output: .string(limit: 1 << 20), error: .string(limit: 1 << 20))
+        try #require(result.terminationStatus.isSuccess, "\(result.standardError)")
+        return result.standardOutput
     }
 }

@@ -1,0 +1,237 @@
+import Encodings
+import Files
+import OCI
+import SystemPackage
+import Testing
+
+@testable import OCILayout
+
+@Suite struct `A layout folder` {
+    static let image = Sample.descriptor(
+        Sample.manifest().serialized(), MediaType.imageManifest)
+
+    @Test(arguments: ["", "oci-layout", "index.json"])
+    func `is refused without its files`(_ only: String) throws {
+        let box = try Box()
+        try Sample.layout(box.path("l"))
+        let folder = try box.folder("l")
+        for name in ["oci-layout", "index.json"] where name != only { try folder.remove(name) }
+        #expect(throws: LayoutError.notALayout(path: box.path("l"))) {
+            try Layout(at: box.path("l"))
+        }
+    }
+
+    @Test(arguments: [
+        (#"{"imageLayoutVersion":"2.0.0"}"#, DocumentError.layoutVersion("2.0.0")),
+        (
+            #"{"imageLayoutVersion":"1.0.0","imageLayoutVersion":"1.0.0"}"#,
+            .json(.duplicateName("imageLayoutVersion"))
+        ),
+        ("{}", .shape(.missing(path: "imageLayoutVersion"))),
+    ])
+    func `is refused with another version (L2)`(_ text: String, _ error: DocumentError) throws {
+        let box = try Box()
+        try Sample.layout(box.path("l"))
+        try box.write(Array(text.utf8), to: "l/oci-layout")
+        #expect(throws: LayoutError.document(name: "oci-layout", error)) {
+            try Layout(at: box.path("l"))
+        }
+    }
+
+    @Test func `gives a blob only if size and digest are right`() throws {
+        let box = try Box()
+        let layout = try Sample.layout(box.path("l"))
+        let layer = Sample.descriptor(Sample.layer, MediaType.layer)
+        let path = "l/" + Sample.blobPath(layer.digest)
+        #expect(try layout.read(layer, limit: 5000) == Sample.layer)
+        #expect(throws: LayoutError.tooLarge(layer.digest, size: 5000, limit: 4999)) {
+            try layout.read(layer, limit: 4999)
+        }
+        var spoilt = Sample.layer
+        spoilt[4999] ^= 1
+        try box.write(spoilt, to: path)
+        #expect(try layout.check(layer) == .digest(actual: Sample.digest(spoilt)))
+        try box.write(Sample.layer + [0], to: path)
+        #expect(try layout.check(layer) == .size(expected: 5000, actual: 5001))
+        try box.folder("l/blobs/sha256").remove(layer.digest.hex)
+        #expect(try layout.check(layer) == .missing)
+        _ = try box.folder(path)
+        #expect(try layout.check(layer) == .notAFile)
+    }
+
+    @Test func `does not follow links`() async throws {
+        let box = try Box()
+        let layout = try Sample.layout(box.path("l"))
+        let layer = Sample.descriptor(Sample.layer, MediaType.layer)
+        let path = "l/" + Sample.blobPath(layer.digest)
+        try await box.shell("mv \(path) elsewhere; ln -s \(box.path("elsewhere")) \(path)")
+        #expect(try layout.check(layer) == .notAFile)
+    }
+
+    @Test func `is the same when read only`() throws {
+        let box = try Box()
+        try Sample.layout(box.path("l"))
+        let before = try box.read("l/index.json")
+        let files = FileSystem { _ in .fail(.readOnlyFileSystem) }
+        let layout = try Layout(at: box.path("l"), in: files)
+        #expect(throws: LayoutError.readOnly(path: box.path("l"))) {
+            try LayoutWriter(layout).add([1], mediaType: MediaType.layer)
+        }
+        #expect(throws: LayoutError.readOnly(path: box.path("l"))) {
+            try LayoutWriter(layout).replaceIndex(with: LayoutIndex())
+        }
+        #expect(throws: LayoutError.readOnly(path: box.path("l"))) {
+            try LayoutWriter(layout).stage()
+        }
+        #expect(try box.read("l/index.json") == before)
+        #expect(try layout.strays() == [])
+    }
+
+    @Test func `keeps order, unknown members and entries`() throws {
+        let box = try Box()
+        try Sample.layout(box.path("l"))
+        let digest = "sha256:" + String(repeating: "1", count: 64)
+        let text = """
+            {"x":{"b":1.50,"a":[null,true]},"schemaVersion":2,"manifests":[{"size":1,\
+            "mediaType":"a/b","digest":"\(digest)","y":9007199254740993,"annotations":{"ü":"\\u0001"}}],\
+            "annotations":{"z":"1","a":"2"}}
+            """
+        try box.write(Array(text.utf8), to: "l/index.json")
+        let writer = try LayoutWriter(Layout(at: box.path("l")))
+        var index = writer.layout.index
+        _ = index.add(Self.image)
+        try writer.replaceIndex(with: index)
+        let entry = String(decoding: Self.image.json.serialized(), as: UTF8.self)
+        let expected = text.replacing("}}],", with: "}},\(entry)],")
+        #expect(try String(decoding: box.read("l/index.json"), as: UTF8.self) == expected)
+    }
+
+    @Test func `is not replaced by an index that cannot be read`() throws {
+        let box = try Box()
+        let writer = try LayoutWriter(Sample.layout(box.path("l")))
+        let before = try box.read("l/index.json")
+        #expect(throws: LayoutError.self) { try writer.replaceIndex(withBytes: [0x7B]) }
+        #expect(try box.read("l/index.json") == before)
+    }
+
+    @Test func `heals a damaged blob that is added again`() throws {
+        let box = try Box()
+        let writer = try LayoutWriter(Sample.layout(box.path("l")))
+        let layer = Sample.descriptor(Sample.layer, MediaType.layer)
+        try box.write([1], to: "l/" + Sample.blobPath(layer.digest))
+        _ = try writer.add(Sample.layer, mediaType: MediaType.layer)
+        #expect(try writer.layout.check(layer) == nil)
+    }
+
+    @Test func `is made only where nothing else is`() throws {
+        let box = try Box()
+        try box.write([1], to: "full/file")
+        #expect(throws: LayoutError.notALayout(path: box.path("full"))) {
+            try Layout.create(at: box.path("full"))
+        }
+        #expect(try Layout.create(at: box.path("a/b/new")).index.entries.isEmpty)
+        #expect(try Layout.create(at: box.path("a/b/new")).index.entries.isEmpty)
+    }
+
+    @Test func `is rid of what dead processes left, and of nothing else`() async throws {
+        let box = try Box()
+        let layout = try Sample.layout(box.path("l"))
+        let staging = try LayoutWriter(layout).stage()
+        let blob = try staging.add(Sample.layer)
+        try await box.shell(
+            "mkdir l/.airseal-staging-dead l/own; touch l/.airseal-x l/own/.airseal-y")
+        _ = try LayoutWriter(layout)
+        #expect(try layout.strays().count == 2)
+        #expect(try staging.read(blob.digest, limit: 5000) == Sample.layer)
+    }
+
+    @Test func `waits for its writer`() throws {
+        let box = try Box()
+        let layout = try Sample.layout(box.path("l"))
+        let writer = try LayoutWriter(layout)
+        #expect(throws: LayoutError.file(.locked(path: box.path("l")))) {
+            try LayoutWriter(layout, patience: .none)
+        }
+        withExtendedLifetime(writer) {}
+    }
+}
+
+@Suite struct `Finding an image` {
+    @Test func `by tag, by digest, or because it is the only one`() throws {
+        let box = try Box()
+        let layout = try Sample.layout(box.path("l"))
+        let image = `A layout folder`.image
+        let tag = try #require(ReferenceName("v1"))
+        let other = try #require(ReferenceName("v2"))
+        for selector in [Selector.only, .name(tag), .digest(image.digest)] {
+            #expect(try layout.resolve(selector).names(sameContentAs: image))
+        }
+        #expect(throws: LayoutError.noSuchReference("v2")) {
+            try layout.resolve(.name(other))
+        }
+        let layer = Sample.digest(Sample.layer)
+        #expect(throws: LayoutError.noSuchReference(layer.description)) {
+            try layout.resolve(.digest(layer))
+        }
+    }
+
+    @Test func `in a nested index gives its true media type (L7)`() throws {
+        let box = try Box()
+        let writer = try LayoutWriter(Layout.create(at: box.path("l")))
+        let image = try Sample.image(writer)
+        let inner = try writer.add(
+            ImageIndex(manifests: [image]).serialized(), mediaType: MediaType.imageIndex)
+        let outer = try writer.add(
+            ImageIndex(manifests: [inner]).serialized(), mediaType: MediaType.imageIndex)
+        var index = LayoutIndex()
+        index.entries = [outer]
+        try writer.replaceIndex(with: index)
+        #expect(try writer.layout.resolve(.digest(image.digest)) == image)
+        #expect(try writer.layout.resolve(.digest(inner.digest)) == inner)
+    }
+
+    @Test(arguments: [
+        MediaType.dockerManifest, MediaType.imageIndex, "application/octet-stream",
+    ])
+    func `fails when parent and manifest disagree (L7)`(_ claimed: String) throws {
+        let box = try Box()
+        let writer = try LayoutWriter(Layout.create(at: box.path("l")))
+        let image = try Sample.image(writer)
+        var index = LayoutIndex()
+        index.entries = [Descriptor(mediaType: claimed, digest: image.digest, size: image.size)]
+        try writer.replaceIndex(with: index)
+        let error: DocumentError =
+            switch claimed {
+            case MediaType.dockerManifest:
+                .mediaType(declared: MediaType.imageManifest, expected: claimed)
+            case MediaType.imageIndex: .shape(.missing(path: "manifests"))
+            default: .unknownMediaType(claimed)
+            }
+        #expect(throws: LayoutError.document(name: image.digest.description, error)) {
+            try writer.layout.resolve(.digest(image.digest))
+        }
+    }
+
+    @Test func `fails when a tag stands for two`() throws {
+        let box = try Box()
+        let layout = try Sample.layout(box.path("l"))
+        let writer = try LayoutWriter(layout)
+        var second = try Sample.image(writer, layer: [1])
+        second.referenceName = "v1"
+        var index = writer.layout.index
+        #expect(
+            index.add(second)
+                == NameConflict(
+                    name: "v1", present: `A layout folder`.image.digest, new: second.digest))
+        #expect(index == writer.layout.index)
+        index.entries.append(second)
+        try writer.replaceIndex(with: index)
+        let tag = try #require(ReferenceName("v1"))
+        #expect(
+            throws: LayoutError.ambiguousReference(
+                "v1", [`A layout folder`.image.digest, second.digest])
+        ) { try writer.layout.resolve(.name(tag)) }
+        #expect(index.add(second, replace: true) == nil)
+        #expect(index.entries.map(\.digest) == [second.digest])
+    }
+}
