@@ -35,6 +35,8 @@ internal import CP11Kit
     ///   - digest: the hash of the message, computed here: every module tried can do this much.
     ///   - hash: the algorithm that made it.
     /// - Returns: `type.signatureByteCount` bytes; r and s side by side for EC.
+    /// - Throws: `.digestLength`; `.signatureLength` when the token gives something else than the
+    ///   key makes; `.call`.
     public func sign(digest: [UInt8], hash: TokenHash) throws(PKCS11Error) -> [UInt8] {
         guard digest.count == hash.byteCount else {
             throw .digestLength(expected: hash.byteCount, actual: digest.count)

@@ -53,12 +53,8 @@ private final class Supply: Sendable {
         // Four at a time: most of the work is the deriving of keys from PINs.
         _ = Run.command(
             """
-            for number in $(seq 0 \(count - 1)); do
-                softhsm2-util --init-token --free --label test-$number --so-pin 12345678 \
-                    --pin 1234 &
-                test $((number % 4)) -ne 3 || wait
-            done
-            wait
+            seq 0 \(count - 1) | xargs -P 4 -I {} softhsm2-util --init-token --free \
+                --label test-{} --so-pin 12345678 --pin 1234
             """)
     }
 
