@@ -49,6 +49,9 @@ struct ManifestCase: Sendable, CustomTestStringConvertible {
         ManifestCase("M4", .oci11, .notASignature) { $0["artifactType"] = "application/x" },
         ManifestCase("M4", .legacy, .notASignature) { $0["artifactType"] = "application/x" },
         ManifestCase("M4", .legacy, .notASignature) { $0["config"] = nil },
+        ManifestCase("M4", .legacy, .notASignature) {
+            $0["config"] = ["mediaType": "application/x", "digest": "md5:00"]
+        },
         ManifestCase("M5", .legacy, .malformed(.configContent)) {
             $0["config"] = changed($0["config"], "size", 3)
         },
