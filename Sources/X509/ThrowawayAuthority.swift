@@ -66,13 +66,13 @@ public import Encodings
     ///
     /// The common name has at most 64 characters, the bound of X.520.
     ///
-    /// - Throws: `.cannotIssue` when OpenSSL refuses, `.key` for a key that it does not read.
+    /// - Throws: `.cannotIssue` when OpenSSL refuses, `.unreadableKey` for one that it does not read.
     public func codeSigningChain(
         for publicKey: PublicKey, commonName: String, notBefore: Timestamp, notAfter: Timestamp
     ) throws(CertificateError) -> CertificateChain {
         defer { ERR_clear_error() }
         let subject = unsafe d2i_PUBKEY(publicKey.spki)
-        guard let subject = unsafe subject else { throw .key(.unreadableKey) }
+        guard let subject = unsafe subject else { throw .unreadableKey }
         defer { unsafe EVP_PKEY_free(subject) }
         let draft = CertificateDraft(
             subject: name.dropLast() + [(type: "CN", value: commonName)], issuer: name,
