@@ -66,12 +66,13 @@ public import Encodings
     ///
     /// The common name has at most 64 characters, the bound of X.520.
     ///
-    /// - Throws: `.cannotIssue` when OpenSSL refuses, `.unreadableKey` for one that it does not read.
+    /// - Throws: `.cannotIssue` when OpenSSL refuses, `.unreadableKey` for a key that it does
+    ///   not read.
     public func codeSigningChain(
         for publicKey: PublicKey, commonName: String, notBefore: Timestamp, notAfter: Timestamp
     ) throws(CertificateError) -> CertificateChain {
         defer { ERR_clear_error() }
-        let subject = unsafe d2i_PUBKEY(publicKey.spki)
+        let subject = unsafe readKey(publicKey.spki)
         guard let subject = unsafe subject else { throw .unreadableKey }
         defer { unsafe EVP_PKEY_free(subject) }
         let draft = CertificateDraft(
@@ -101,10 +102,10 @@ public import Encodings
     }
 }
 
-private func d2i_PUBKEY(_ spki: [UInt8]) -> OpaquePointer? {
+private func readKey(_ spki: [UInt8]) -> OpaquePointer? {
     unsafe spki.withUnsafeBufferPointer { bytes in
         var place = bytes.baseAddress
-        return unsafe COpenSSL.d2i_PUBKEY(nil, &place, bytes.count)
+        return unsafe d2i_PUBKEY(nil, &place, bytes.count)
     }
 }
 
