@@ -12,7 +12,8 @@ public struct SoftwareSigner: Signer {
     private let keySpec: KeySpec
     private let key: TestKey
 
-    /// The test run's key of a kind with a chain of `chainCount` certificates that keeps the profile.
+    /// The test run's key of a kind, with a chain of `chainCount` certificates that keeps the
+    /// profile.
     public init(_ keySpec: KeySpec, chainCount: Int = 2) throws {
         let key = try TestKey.kept(keySpec)
         var authorities: [TestCertificate] = []
