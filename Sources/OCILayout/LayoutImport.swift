@@ -138,26 +138,16 @@ public struct LayoutImport {
     // MARK: Sources
 
     private func copy(_ source: Layout) throws(LayoutError) -> Arrival {
-        let graph = try LayoutGraph(source)
-        try Self.requireWhole(graph, in: nil as StagedContent?)
-        var missing: [Descriptor] = []
-        var byteCount: Int64 = 0
-        for node in graph.nodes where node.problem == nil {
-            do throws(LayoutError) { try staging.copy(node.descriptor, from: source) } catch {
-                guard case .damaged(_, .missing) = error else { throw error }
-                guard !node.isSubjectOnly else { continue }
-                missing.append(node.descriptor)
-            }
-            byteCount += node.descriptor.size
-            options.progress(byteCount)
-        }
-        guard missing.isEmpty else { throw .importRefused(.missing(missing)) }
+        let content = StagedLayout(source, in: staging, progress: options.progress)
+        let graph = try LayoutGraph(content)
+        try Self.requireWhole(graph, in: content)
         return Arrival(form: .layout, entries: source.index.entries, graph: graph)
     }
 
     private func unpack(_ intake: ArchiveIntake) throws(LayoutError) -> Arrival {
         let list = try dockerImages(intake)
-        if let content = try content(intake), !(content.index.saysNull && list != nil) {
+        if let index = try intake.layoutIndex(), !(index.saysNull && list != nil) {
+            let content = StagedLayout(intake, listing: index)
             let graph = try LayoutGraph(content)
             do throws(LayoutError) {
                 try Self.requireWhole(graph, in: content)
@@ -184,8 +174,7 @@ public struct LayoutImport {
             }
             if image.names.isEmpty { _ = index.add(manifest) }
         }
-        let content = StagedContent(
-            path: intake.path, index: index, staging: staging, faults: intake.faults)
+        let content = StagedLayout(intake, listing: index)
         let graph = try LayoutGraph(content)
         try Self.requireWhole(graph, in: content)
         return Arrival(form: .dockerArchive, entries: index.entries, graph: graph)
@@ -196,20 +185,6 @@ public struct LayoutImport {
         do throws(DocumentError) { return try DockerImageList(parsing: bytes) } catch {
             throw .importRefused(.malformedManifest(error))
         }
-    }
-
-    private func content(_ intake: ArchiveIntake) throws(LayoutError) -> StagedContent? {
-        guard let layoutFile = intake.documents[LayoutFile.name],
-            let bytes = intake.documents[LayoutIndex.name]
-        else { return nil }
-        try LayoutError.document(LayoutFile.name) { () throws(DocumentError) in
-            try LayoutFile.check(layoutFile)
-        }
-        let index = try LayoutError.document(LayoutIndex.name) { () throws(DocumentError) in
-            try LayoutIndex(parsing: bytes)
-        }
-        return StagedContent(
-            path: intake.path, index: index, staging: staging, faults: intake.faults)
     }
 
     /// Docker's index gives only the tag in `ref.name` and the full name in another annotation.
@@ -228,9 +203,9 @@ public struct LayoutImport {
     ///
     /// - Parameters:
     ///   - graph: the walk of the source.
-    ///   - staged: its content, where that has arrived already.
+    ///   - content: where what has not been read yet is found or missed.
     /// - Throws: `.importRefused`.
-    private static func requireWhole(_ graph: LayoutGraph, in staged: StagedContent?)
+    private static func requireWhole(_ graph: LayoutGraph, in content: StagedLayout)
         throws(LayoutError)
     {
         var missing: [Descriptor] = []
@@ -242,7 +217,7 @@ public struct LayoutImport {
             case .document(_, let error)?: throw .importRefused(.document(digest, error))
             case .tooLarge?, .nestedTooDeep?: throw .importRefused(.tooLarge(digest))
             case let problem?: throw problem
-            case nil: fault = staged?.check(node.descriptor)
+            case nil: fault = try content.check(node.descriptor)
             }
             switch fault {
             case nil: continue
