@@ -4,7 +4,7 @@ public import Files
 public import OCI
 
 /// Where images come from.
-public enum ImportSource {
+public enum ImportSource: Sendable {
     /// A layout folder.
     case folder(Layout)
     /// An oci-archive or a docker-archive: a file or a pipe, plain or compressed.
