@@ -7,7 +7,7 @@ import SystemPackage
 /// An OCI image layout in a folder, open for reading. Nothing here writes.
 ///
 /// - SeeAlso: OCI image-spec 1.1, image-layout.md.
-public struct Layout: LayoutContent {
+public struct Layout: LayoutContent, Sendable {
     /// The open folder.
     public let folder: Folder
     /// `index.json` as it was when the layout was opened.
@@ -57,7 +57,7 @@ public struct Layout: LayoutContent {
         // A run that was killed between the steps below left a part of exactly these.
         let ours = ["blobs", LayoutIndex.name]
         if present.allSatisfy({ ours.contains($0.name) }) {
-            try LayoutError.files { () throws(FileError) in
+            try LayoutError.changes(folder) { () throws(FileError) in
                 let blobs = try folder.makeFolder("blobs")
                 _ = try blobs.makeFolder(Digest.Algorithm.sha256.rawValue)
                 try blobs.synchronise()

@@ -68,7 +68,11 @@ extension LayoutContent {
     }
 
     private func onlyRoot() throws(LayoutError) -> Descriptor {
-        let roots = index.roots
+        var roots = index.roots
+        if roots.count > 1, roots[0].referenceName == nil {
+            // Without names only its subject tells a signature from an image.
+            roots = roots.filter { (try? document($0))?.subject == nil }
+        }
         guard let first = roots.first else { throw .noSuchReference(path) }
         guard roots.allSatisfy({ $0.digest == first.digest }) else {
             throw .ambiguousReference(path, roots.map(\.digest))

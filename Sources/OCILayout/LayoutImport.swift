@@ -4,7 +4,7 @@ public import Files
 public import OCI
 
 /// Where images come from.
-public enum ImportSource {
+public enum ImportSource: Sendable {
     /// A layout folder.
     case folder(Layout)
     /// An oci-archive or a docker-archive: a file or a pipe, plain or compressed.
@@ -138,26 +138,16 @@ public struct LayoutImport {
     // MARK: Sources
 
     private func copy(_ source: Layout) throws(LayoutError) -> Arrival {
-        let graph = try LayoutGraph(source)
-        try Self.requireWhole(graph, in: nil as StagedContent?)
-        var missing: [Descriptor] = []
-        var byteCount: Int64 = 0
-        for node in graph.nodes where node.problem == nil {
-            do throws(LayoutError) { try staging.copy(node.descriptor, from: source) } catch {
-                guard case .damaged(_, .missing) = error else { throw error }
-                guard !node.isSubjectOnly else { continue }
-                missing.append(node.descriptor)
-            }
-            byteCount += node.descriptor.size
-            options.progress(byteCount)
-        }
-        guard missing.isEmpty else { throw .importRefused(.missing(missing)) }
+        let content = StagedLayout(source, in: staging, progress: options.progress)
+        let graph = try LayoutGraph(content)
+        try Self.requireWhole(graph, in: content)
         return Arrival(form: .layout, entries: source.index.entries, graph: graph)
     }
 
     private func unpack(_ intake: ArchiveIntake) throws(LayoutError) -> Arrival {
         let list = try dockerImages(intake)
-        if let content = try content(intake), !(content.index.saysNull && list != nil) {
+        if let index = try intake.layoutIndex(), !(index.saysNull && list != nil) {
+            let content = StagedLayout(intake, listing: index)
             let graph = try LayoutGraph(content)
             do throws(LayoutError) {
                 try Self.requireWhole(graph, in: content)
@@ -184,8 +174,7 @@ public struct LayoutImport {
             }
             if image.names.isEmpty { _ = index.add(manifest) }
         }
-        let content = StagedContent(
-            path: intake.path, index: index, staging: staging, faults: intake.faults)
+        let content = StagedLayout(intake, listing: index)
         let graph = try LayoutGraph(content)
         try Self.requireWhole(graph, in: content)
         return Arrival(form: .dockerArchive, entries: index.entries, graph: graph)
@@ -196,20 +185,6 @@ public struct LayoutImport {
         do throws(DocumentError) { return try DockerImageList(parsing: bytes) } catch {
             throw .importRefused(.malformedManifest(error))
         }
-    }
-
-    private func content(_ intake: ArchiveIntake) throws(LayoutError) -> StagedContent? {
-        guard let layoutFile = intake.documents[LayoutFile.name],
-            let bytes = intake.documents[LayoutIndex.name]
-        else { return nil }
-        try LayoutError.document(LayoutFile.name) { () throws(DocumentError) in
-            try LayoutFile.check(layoutFile)
-        }
-        let index = try LayoutError.document(LayoutIndex.name) { () throws(DocumentError) in
-            try LayoutIndex(parsing: bytes)
-        }
-        return StagedContent(
-            path: intake.path, index: index, staging: staging, faults: intake.faults)
     }
 
     /// Docker's index gives only the tag in `ref.name` and the full name in another annotation.
@@ -228,9 +203,9 @@ public struct LayoutImport {
     ///
     /// - Parameters:
     ///   - graph: the walk of the source.
-    ///   - staged: its content, where that has arrived already.
+    ///   - content: where what has not been read yet is found or missed.
     /// - Throws: `.importRefused`.
-    private static func requireWhole(_ graph: LayoutGraph, in staged: StagedContent?)
+    private static func requireWhole(_ graph: LayoutGraph, in content: StagedLayout)
         throws(LayoutError)
     {
         var missing: [Descriptor] = []
@@ -242,7 +217,7 @@ public struct LayoutImport {
             case .document(_, let error)?: throw .importRefused(.document(digest, error))
             case .tooLarge?, .nestedTooDeep?: throw .importRefused(.tooLarge(digest))
             case let problem?: throw problem
-            case nil: fault = staged?.check(node.descriptor)
+            case nil: fault = try content.check(node.descriptor)
             }
             switch fault {
             case nil: continue
@@ -272,16 +247,28 @@ public struct LayoutImport {
                     byteCount: closure.reduce(0) { $0 + $1.size },
                     wasListed: wasListed))
         }
-        let needed = Set(arrival.graph.nodes.map(\.descriptor.digest))
-            .filter { staging.size(of: $0) != nil }
-        try writer.publish(needed.sorted(), from: staging)
+        try writer.publish(needed(arrival, addition.index), from: staging)
         for fallback in addition.fallbacks {
             _ = try writer.add(
                 fallback.bytes, mediaType: fallback.descriptor.mediaType,
                 algorithm: fallback.descriptor.digest.algorithm)
         }
         try writer.replaceIndex(with: addition.index)
+        // The import stands; what cannot be removed now is an orphan, which harms nobody.
+        for digest in addition.superseded { try? writer.remove(digest) }
         return ImportReport(form: arrival.form, roots: roots)
+    }
+
+    /// What is to be published: everything that arrived and is listed, but no fallback index that
+    /// was merged into another.
+    private func needed(_ arrival: Arrival, _ index: LayoutIndex) -> [Digest] {
+        let listed = Set(index.entries.map(\.digest))
+        var merged = Set(arrival.entries.map(\.digest)).subtracting(listed)
+        for node in arrival.graph.nodes {
+            for part in node.document?.parts ?? [] { merged.remove(part.digest) }
+        }
+        return Set(arrival.graph.nodes.map(\.descriptor.digest)).subtracting(merged)
+            .filter { staging.size(of: $0) != nil }.sorted()
     }
 
     private func add(

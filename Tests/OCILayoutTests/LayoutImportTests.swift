@@ -165,4 +165,65 @@ enum Shared {
             }
         }
     }
+
+    @Test func `takes every platform of an index, and all that lies beside it`() async throws {
+        let box = try Box()
+        let source = try LayoutWriter(Layout.create(at: box.path("s")))
+        let first = try Sample.image(source)
+        let second = try Sample.image(source, layer: [2])
+        var entry = try source.add(
+            ImageIndex(manifests: [first, second]).serialized(), mediaType: MediaType.imageIndex)
+        let signature = try Sample.image(source, layer: [3], subject: entry.plain)
+        _ = try source.add([4], mediaType: MediaType.layer)
+        entry.referenceName = "multi"
+        entry[annotation: "own"] = "kept"
+        var index = LayoutIndex()
+        index.entries = [entry, signature]
+        try source.replaceIndex(with: index)
+        try await box.shell("cd s; tar -cf ../s.tar *; tar -cf ../c.tar --exclude=index.json *")
+        for name in ["s", "s.tar"] {
+            let report = try Self.report(Self.take(box.path(name), box, into: "out-\(name)"))
+            let out = try Layout(at: box.path("out-\(name)"))
+            #expect(out.index.entries == [entry, signature])
+            #expect(report.roots.map(\.blobCount) == [6, 3])
+            // Orphans do not come along.
+            #expect(try LayoutCheck(out).notes == [])
+            #expect(try out.blobs().count == 8)
+        }
+        try await box.shell("skopeo copy -q --all oci:out-s:multi oci:again:multi")
+        #expect(throws: LayoutError.notALayout(path: box.path("c.tar"))) {
+            try Self.take(box.path("c.tar"), box, into: "c")
+        }
+    }
+
+    /// What Docker 25 and later write: one archive that is both.
+    @Test(arguments: [true, false])
+    func `prefers Docker's index while it is whole`(_ isWhole: Bool) async throws {
+        let box = try Box()
+        let source = try LayoutWriter(Layout.create(at: box.path("s")))
+        let here = try Sample.image(source)
+        var entry = try source.add(
+            ImageIndex(
+                manifests: isWhole
+                    ? [here]
+                    : [
+                        here, Sample.descriptor([1], MediaType.imageManifest),
+                    ]
+            ).serialized(), mediaType: MediaType.imageIndex)
+        entry.referenceName = "1"
+        entry[annotation: "io.containerd.image.name"] = "docker.io/library/a:1"
+        var index = LayoutIndex()
+        index.entries = [entry]
+        try source.replaceIndex(with: index)
+        let list = """
+            [{"Config":"\(Sample.blobPath(Sample.digest(Sample.config)))","RepoTags":["a:1"],\
+            "Layers":["\(Sample.blobPath(Sample.digest(Sample.layer)))"]}]
+            """
+        try box.write(Array(list.utf8), to: "s/manifest.json")
+        try await box.shell("cd s; tar -cf ../s.tar *")
+        let report = try Self.report(Self.take(box.path("s.tar"), box))
+        #expect(report.form == (isWhole ? .ociArchive : .dockerArchive))
+        #expect(report.roots.map(\.descriptor.digest) == [isWhole ? entry.digest : here.digest])
+        #expect(report.roots.map(\.descriptor.referenceName) == ["a:1"])
+    }
 }

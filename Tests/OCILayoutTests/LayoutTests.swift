@@ -145,6 +145,28 @@ import Testing
         #expect(try staging.read(blob.digest, limit: 5000) == Sample.layer)
     }
 
+    @Test func `loses nothing when many write at once (L10)`() async throws {
+        let box = try Box()
+        let layout = try Sample.layout(box.path("l"))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for number: UInt8 in 0..<20 {
+                group.addTask {
+                    let writer = try LayoutWriter(layout)
+                    var entry = try Sample.image(writer, layer: [number])
+                    entry.referenceName = "n\(number)"
+                    var index = writer.layout.index
+                    _ = index.add(entry)
+                    try writer.replaceIndex(with: index)
+                }
+            }
+            try await group.waitForAll()
+        }
+        let after = try Layout(at: box.path("l"))
+        #expect(after.index.entries.count == 21)
+        let check = try LayoutCheck(after)
+        #expect(check.isWhole && check.notes == [])
+    }
+
     @Test func `waits for its writer`() throws {
         let box = try Box()
         let layout = try Sample.layout(box.path("l"))

@@ -1,38 +1,7 @@
 import Archive
-import Cryptography
 import Encodings
 import Files
 import OCI
-
-/// A layout whose blobs were hashed on their way into a staging folder, with the index that came
-/// with them.
-struct StagedContent: LayoutContent {
-    let path: String
-    let index: LayoutIndex
-    let staging: Staging
-    /// Blobs whose names claimed another digest than they have.
-    let faults: [Digest: BlobFault]
-
-    func read(_ descriptor: Descriptor, limit: Int64) throws(LayoutError) -> [UInt8] {
-        let digest = descriptor.digest
-        if let fault = check(descriptor) { throw .damaged(digest, fault) }
-        guard let bytes = try staging.read(digest, limit: limit) else {
-            throw .damaged(digest, .missing)
-        }
-        return bytes
-    }
-
-    func check(_ descriptor: Descriptor) -> BlobFault? {
-        guard let size = staging.size(of: descriptor.digest) else {
-            return faults[descriptor.digest] ?? .missing
-        }
-        return size == descriptor.size
-            ? nil : .size(expected: descriptor.size, actual: size)
-    }
-
-    func blobs() -> [StoredBlob] { staging.blobs }
-    func strays() -> [String] { [] }
-}
 
 /// One pass over an archive of images: every member hashed on its way into a staging folder.
 struct ArchiveIntake {
@@ -118,6 +87,18 @@ struct ArchiveIntake {
             faults[claimed] = .digest(actual: stored.digest)
         }
         members[entry.name] = stored
+    }
+
+    /// The `index.json` of the layout in the archive; nil if there is none.
+    func layoutIndex() throws(LayoutError) -> LayoutIndex? {
+        guard let layoutFile = documents[LayoutFile.name], let bytes = documents[LayoutIndex.name]
+        else { return nil }
+        try LayoutError.document(LayoutFile.name) { () throws(DocumentError) in
+            try LayoutFile.check(layoutFile)
+        }
+        return try LayoutError.document(LayoutIndex.name) { () throws(DocumentError) in
+            try LayoutIndex(parsing: bytes)
+        }
     }
 
     /// The member called `name`, links followed.
