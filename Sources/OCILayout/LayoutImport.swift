@@ -272,16 +272,28 @@ public struct LayoutImport {
                     byteCount: closure.reduce(0) { $0 + $1.size },
                     wasListed: wasListed))
         }
-        let needed = Set(arrival.graph.nodes.map(\.descriptor.digest))
-            .filter { staging.size(of: $0) != nil }
-        try writer.publish(needed.sorted(), from: staging)
+        try writer.publish(needed(arrival, addition.index), from: staging)
         for fallback in addition.fallbacks {
             _ = try writer.add(
                 fallback.bytes, mediaType: fallback.descriptor.mediaType,
                 algorithm: fallback.descriptor.digest.algorithm)
         }
         try writer.replaceIndex(with: addition.index)
+        // The import stands; what cannot be removed now is an orphan, which harms nobody.
+        for digest in addition.superseded { try? writer.remove(digest) }
         return ImportReport(form: arrival.form, roots: roots)
+    }
+
+    /// What is to be published: everything that arrived and is listed, but no fallback index that
+    /// was merged into another.
+    private func needed(_ arrival: Arrival, _ index: LayoutIndex) -> [Digest] {
+        let listed = Set(index.entries.map(\.digest))
+        var merged = Set(arrival.entries.map(\.digest)).subtracting(listed)
+        for node in arrival.graph.nodes {
+            for part in node.document?.parts ?? [] { merged.remove(part.digest) }
+        }
+        return Set(arrival.graph.nodes.map(\.descriptor.digest)).subtracting(merged)
+            .filter { staging.size(of: $0) != nil }.sorted()
     }
 
     private func add(
