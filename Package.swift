@@ -85,6 +85,12 @@ let package = Package(
                 "Configuration", "Cryptography", "Encodings", "Files", "TestSupport", "Trust",
                 "X509", systemPackage,
             ]),
+        .testTarget(
+            name: "VerificationTests",
+            dependencies: [
+                "Configuration", "Cryptography", "Encodings", "Files", "Notary", "OCI",
+                "OCILayout", "TestSupport", "Trust", "Verification", "X509",
+            ], exclude: ["exceptions.json"], swiftSettings: strict),
         tests("ArchiveTests", ["Archive", "Files", subprocess, systemPackage]),
         tests("OCITests", ["Encodings", "OCI"]),
         tests(
