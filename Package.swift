@@ -73,7 +73,10 @@ let package = Package(
         tests("X509Tests", ["Cryptography", "Encodings", "TestSupport", "X509"]),
         tests(
             "NotaryTests",
-            ["Cryptography", "Encodings", "Notary", "OCI", "TestSupport", "X509"]),
+            [
+                "Cryptography", "Encodings", "Notary", "OCI", "TestSupport", "X509", subprocess,
+                systemPackage,
+            ]),
         // What several test targets share; nothing in Sources names it.
         .target(
             name: "TestSupport",

@@ -29,6 +29,17 @@ public struct PublicKey: Sendable {
         self.spki = spki
     }
 
+    /// A key that OpenSSL has read already, as part of a certificate: reading one takes longer than
+    /// verifying with it.
+    ///
+    /// `key` is an `EVP_PKEY` of which this value takes one reference; `spki` is what it was read
+    /// from.
+    @unsafe package init(taking key: OpaquePointer, spki: [UInt8]) {
+        handle = unsafe KeyHandle(taking: key)
+        kind = handle.kind
+        self.spki = spki
+    }
+
     /// Which of the six signing keys this is; nil for every other length, curve and type (rules A2
     /// and A3).
     public var keySpec: KeySpec? {
@@ -84,6 +95,10 @@ extension PublicKey: Hashable {
         }
         guard let read = unsafe read else { throw .unreadableKey }
         unsafe key = read
+    }
+
+    @unsafe init(taking key: OpaquePointer) {
+        unsafe self.key = key
     }
 
     deinit {

@@ -34,8 +34,8 @@ public enum CBOR: Sendable, Equatable {
     /// Reads one CBOR item.
     ///
     /// - Throws: `CBORError` for anything but one item in definite lengths and shortest heads, of
-    ///   at most `CBORScanner.depthMax` levels and `itemCountMax` items, whose maps have distinct labels that are integers
-    ///   or texts, and after which no byte follows (rules C2, C3 and C4).
+    ///   at most `CBORScanner.depthMax` levels and `itemCountMax` items, whose maps have distinct
+    ///   labels that are integers or texts, and after which no byte follows (rules C2, C3 and C4).
     public init(parsing bytes: [UInt8], tags: Tags = .refused) throws(CBORError) {
         var scanner = CBORScanner(bytes[...], tags: tags)
         self = try scanner.document()

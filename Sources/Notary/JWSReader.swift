@@ -122,36 +122,28 @@ enum JWSReader {
     private static func unprotectedValues(_ header: JSONPlace) throws(IntegrityFailure)
         -> UnprotectedValues
     {
-        do {
-            guard try header.optional(HeaderName.critical) == nil else {
-                throw IntegrityFailure("J8", .headerMisplaced(HeaderName.critical))
-            }
-            guard let list = try header.optional(HeaderName.certificates) else {
-                throw IntegrityFailure("J16", .headerMissing(HeaderName.certificates))
-            }
-            let certificates = try list.array().map { place in
-                guard let der = Base64.decode(try place.string()) else {
-                    throw IntegrityFailure("J16", .notBase64(member: place.path))
-                }
-                return der
-            }
-            var token: [UInt8]?
-            if let place = try header.optional(HeaderName.timestampSignature) {
-                token = Base64.decode(try place.string())
-                guard token != nil else {
-                    throw IntegrityFailure("J13", .notBase64(member: place.path))
-                }
-            }
-            // Rule J14: whatever else stands as the agent is as good as nothing.
-            let agent = try header.optional(HeaderName.signingAgent).flatMap { try? $0.string() }
-            return UnprotectedValues(
-                certificates: certificates, signingAgent: agent, timestampSignature: token)
-        } catch let error as IntegrityFailure {
-            throw error
-        } catch let error as JSONShapeError {
-            throw IntegrityFailure("J16", .badShape(error))
-        } catch {
-            throw IntegrityFailure("J16", .headerMalformed(HeaderName.certificates))
+        guard try read(header, HeaderName.critical, "J8", { $0 }) == nil else {
+            throw IntegrityFailure("J8", .headerMisplaced(HeaderName.critical))
         }
+        let certificates = try read(header, HeaderName.certificates, "J16") {
+            try $0.array().map { try standardBase64($0, "J16") }
+        }
+        guard let certificates else {
+            throw IntegrityFailure("J16", .headerMissing(HeaderName.certificates))
+        }
+        let token = try read(header, HeaderName.timestampSignature, "J13") {
+            try standardBase64($0, "J13")
+        }
+        // Rule J14: whatever else stands as the agent is as good as nothing.
+        let agent = try read(header, HeaderName.signingAgent, "J14") { try? $0.string() } ?? nil
+        return UnprotectedValues(
+            certificates: certificates, signingAgent: agent, timestampSignature: token)
+    }
+
+    private static func standardBase64(_ place: JSONPlace, _ rule: String) throws -> [UInt8] {
+        guard let bytes = Base64.decode(try place.string()) else {
+            throw IntegrityFailure(rule, .notBase64(member: place.path))
+        }
+        return bytes
     }
 }

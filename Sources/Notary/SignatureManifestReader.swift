@@ -37,12 +37,13 @@ extension SignatureManifest {
                 }
                 throw SignatureManifestFailure.badShape(.missing(path: "config"))
             }
-            let config = try Descriptor(place)
             let form: Form = artifactType == nil ? .legacy : .oci11
-            guard form == .oci11 || config.mediaType.isExactly(Self.artifactType) else {
+            let configType = try place.optional("mediaType")?.string()
+            // An image with a configuration of another kind is no signature, however it is made.
+            guard form == .oci11 || configType?.isExactly(Self.artifactType) == true else {
                 return nil
             }
-            return try imageManifest(document, form, config, mediaType)
+            return try imageManifest(document, form, Descriptor(place), mediaType)
         } catch let failure as SignatureManifestFailure {
             throw failure
         } catch let error as JSONShapeError {

@@ -49,9 +49,11 @@ public struct SignaturePayload: Sendable, Equatable {
             && targetArtifact.digest == target.digest && targetArtifact.size == target.size
     }
 
-    /// The text that is signed.
+    /// The text that is signed: media type, digest, size and annotations, nothing else (rule P3).
     public var bytes: [UInt8] {
-        let document: JSON = ["targetArtifact": targetArtifact.json]
+        var target = targetArtifact.plain
+        for (name, value) in targetArtifact.annotations { target[annotation: name] = value }
+        let document: JSON = ["targetArtifact": target.json]
         return document.serialized()
     }
 }

@@ -41,8 +41,8 @@ public enum IntegrityOutcome: Sendable {
 extension SignatureEnvelope {
     /// Reads an envelope and runs the integrity validation.
     ///
-    /// - Throws: `CryptographyError` when the cryptographic library lacks an algorithm: then nothing
-    ///   was decided.
+    /// - Throws: `CryptographyError` when the cryptographic library lacks an algorithm: then
+    ///   nothing was decided.
     public static func verify(_ bytes: [UInt8], format: SignatureFormat) throws(CryptographyError)
         -> IntegrityOutcome
     {

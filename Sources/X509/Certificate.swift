@@ -45,13 +45,11 @@ public struct Certificate: Sendable {
         notAfter = fields.notAfter
         signatureAlgorithm = fields.signatureAlgorithm
         extensions = fields.extensions
-        do {
-            publicKey = try PublicKey(spki: fields.spki)
-            sha256Fingerprint = Hex.encode(try SignatureHash.sha256.hash(der))
-        } catch {
-            throw .key(error)
-        }
         handle = try CertificateHandle(der: der)
+        publicKey = try handle.publicKey(spki: fields.spki)
+        do { sha256Fingerprint = Hex.encode(try SignatureHash.sha256.hash(der)) } catch {
+            throw .cryptography(error)
+        }
     }
 
     /// The serial number in lower-case hexadecimal.

@@ -7,7 +7,9 @@ public enum CertificateError: Error, Equatable {
     /// OpenSSL does not read it.
     case unreadable
     /// The subject's key cannot be read.
-    case key(CryptographyError)
+    case unreadableKey
+    /// The cryptographic library lacks SHA-256.
+    case cryptography(CryptographyError)
     /// The serial number is negative or longer than 20 bytes.
     case serialNumber
     /// The algorithm inside the signed part differs from the one beside the signature.

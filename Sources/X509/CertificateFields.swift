@@ -60,10 +60,7 @@ private struct Parts {
         _ = try certificate.bitString()
         try certificate.requireEnd()
 
-        if var version = try signed.optional(DERTag.context(0)).map({ DERReader($0.content) }) {
-            guard try version.smallInteger() <= 2 else { throw .badValue(tag: DERTag.context(0)) }
-            try version.requireEnd()
-        }
+        let version = try Self.version(&signed)
         serialNumber = try signed.integerBytes()
         innerAlgorithm = try signed.next(DERTag.sequence).whole
         issuer = try DistinguishedName(signed.next(DERTag.sequence))
@@ -77,11 +74,22 @@ private struct Parts {
         _ = try signed.optional(DERTag.primitiveContext(1))
         _ = try signed.optional(DERTag.primitiveContext(2))
         if var tagged = try signed.optional(DERTag.context(3)).map({ DERReader($0.content) }) {
+            guard version == 3 else { throw .badValue(tag: DERTag.context(0)) }
             extensions = try tagged.enter(DERTag.sequence)
             try tagged.requireEnd()
         } else {
             extensions = nil
         }
         try signed.requireEnd()
+    }
+
+    /// 1 where none is written, 2 or 3.
+    private static func version(_ signed: inout DERReader) throws(DERError) -> Int {
+        guard let tagged = try signed.optional(DERTag.context(0)) else { return 1 }
+        var reader = DERReader(tagged.content)
+        let version = try reader.smallInteger() + 1
+        try reader.requireEnd()
+        guard version == 2 || version == 3 else { throw .badValue(tag: DERTag.context(0)) }
+        return version
     }
 }

@@ -1,4 +1,5 @@
 private import COpenSSL
+import Cryptography
 
 /// Owns OpenSSL's form of a certificate.
 @safe final class CertificateHandle: Sendable {
@@ -18,6 +19,14 @@ private import COpenSSL
 
     deinit {
         unsafe X509_free(certificate)
+    }
+
+    /// The subject's key, which stands as `spki` in the certificate.
+    func publicKey(spki: [UInt8]) throws(CertificateError) -> PublicKey {
+        defer { ERR_clear_error() }
+        guard let key = unsafe X509_get0_pubkey(certificate), unsafe EVP_PKEY_up_ref(key) == 1
+        else { throw .unreadableKey }
+        return unsafe PublicKey(taking: key, spki: spki)
     }
 
     /// Whether the signature on this certificate is by the key of `issuer`.

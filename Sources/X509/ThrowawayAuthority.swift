@@ -66,13 +66,14 @@ public import Encodings
     ///
     /// The common name has at most 64 characters, the bound of X.520.
     ///
-    /// - Throws: `.cannotIssue` when OpenSSL refuses, `.key` for a key that it does not read.
+    /// - Throws: `.cannotIssue` when OpenSSL refuses, `.unreadableKey` for a key that it does
+    ///   not read.
     public func codeSigningChain(
         for publicKey: PublicKey, commonName: String, notBefore: Timestamp, notAfter: Timestamp
     ) throws(CertificateError) -> CertificateChain {
         defer { ERR_clear_error() }
-        let subject = unsafe d2i_PUBKEY(publicKey.spki)
-        guard let subject = unsafe subject else { throw .key(.unreadableKey) }
+        let subject = unsafe readKey(publicKey.spki)
+        guard let subject = unsafe subject else { throw .unreadableKey }
         defer { unsafe EVP_PKEY_free(subject) }
         let draft = CertificateDraft(
             subject: name.dropLast() + [(type: "CN", value: commonName)], issuer: name,
@@ -101,10 +102,10 @@ public import Encodings
     }
 }
 
-private func d2i_PUBKEY(_ spki: [UInt8]) -> OpaquePointer? {
+private func readKey(_ spki: [UInt8]) -> OpaquePointer? {
     unsafe spki.withUnsafeBufferPointer { bytes in
         var place = bytes.baseAddress
-        return unsafe COpenSSL.d2i_PUBKEY(nil, &place, bytes.count)
+        return unsafe d2i_PUBKEY(nil, &place, bytes.count)
     }
 }
 

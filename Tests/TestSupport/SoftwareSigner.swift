@@ -12,9 +12,10 @@ public struct SoftwareSigner: Signer {
     private let keySpec: KeySpec
     private let key: TestKey
 
-    /// A new key of a kind with a chain of `chainCount` certificates that keeps the profile.
+    /// The test run's key of a kind, with a chain of `chainCount` certificates that keeps the
+    /// profile.
     public init(_ keySpec: KeySpec, chainCount: Int = 2) throws {
-        let key = try TestKey(keySpec)
+        let key = try TestKey.kept(keySpec)
         var authorities: [TestCertificate] = []
         for index in 1..<max(chainCount, 1) {
             authorities.insert(

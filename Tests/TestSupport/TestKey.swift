@@ -1,5 +1,6 @@
 internal import COpenSSL
 public import Cryptography
+import Synchronization
 
 /// What a test asks OpenSSL for and does not get.
 public struct Unavailable: Error {
@@ -7,7 +8,7 @@ public struct Unavailable: Error {
 }
 
 /// A private key made in memory, of any kind, allowed to sign or not. TEST ONLY.
-@safe public final class TestKey {
+@safe public final class TestKey: Sendable {
     /// What OpenSSL is told to make.
     public enum Kind: Sendable {
         /// RSA with a number of bits.
@@ -16,11 +17,15 @@ public struct Unavailable: Error {
         case rsaPSS(UInt)
         /// A curve by its name.
         case ec(String)
+        /// A curve with its parameters spelled out.
+        case explicitEC(String)
         /// Ed25519.
         case ed25519
     }
 
-    let key: OpaquePointer
+    // Never written after `init`; OpenSSL signs with one key from many threads.
+    nonisolated(unsafe) let key: OpaquePointer
+    private static let kept = Mutex<[KeySpec: TestKey]>([:])
 
     /// A new key.
     public init(_ kind: Kind) throws {
@@ -28,7 +33,7 @@ public struct Unavailable: Error {
             switch kind {
             case .rsa: "RSA"
             case .rsaPSS: "RSA-PSS"
-            case .ec: "EC"
+            case .ec, .explicitEC: "EC"
             case .ed25519: "ED25519"
             }
         let context = unsafe EVP_PKEY_CTX_new_from_name(nil, name, nil)
@@ -39,6 +44,9 @@ public struct Unavailable: Error {
             case .rsa(let bitCount), .rsaPSS(let bitCount):
                 unsafe EVP_PKEY_CTX_set_rsa_keygen_bits(context, Int32(bitCount))
             case .ec(let curve): unsafe EVP_PKEY_CTX_set_group_name(context, curve)
+            case .explicitEC(let curve):
+                unsafe EVP_PKEY_CTX_set_group_name(context, curve)
+                    & EVP_PKEY_CTX_set_ec_param_enc(context, OPENSSL_EC_EXPLICIT_CURVE)
             case .ed25519: Int32(1)
             }
         var made: OpaquePointer?
@@ -56,6 +64,16 @@ public struct Unavailable: Error {
         case .ec256: try self.init(.ec("P-256"))
         case .ec384: try self.init(.ec("P-384"))
         case .ec521: try self.init(.ec("P-521"))
+        }
+    }
+
+    /// The one key of a kind that this run of the tests has: RSA keys take seconds to make.
+    public static func kept(_ keySpec: KeySpec) throws -> TestKey {
+        try kept.withLock { keys in
+            if let key = keys[keySpec] { return key }
+            let key = try TestKey(keySpec)
+            keys[keySpec] = key
+            return key
         }
     }
 

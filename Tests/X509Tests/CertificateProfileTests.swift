@@ -96,6 +96,9 @@ struct ProfileCase: Sendable, CustomTestStringConvertible {
         ProfileCase(.leafKey, "RSA with 2560 bits (A2)") { $0.leafKind = .rsa(2560) },
         ProfileCase(.leafKey, "RSA bound to PSS (A3)") { $0.leafKind = .rsaPSS(2048) },
         ProfileCase(.leafKey, "P-224 (A2)") { $0.leafKind = .ec("P-224") },
+        ProfileCase(.leafKey, "P-256 with its parameters spelled out (A2)") {
+            $0.leafKind = .explicitEC("P-256")
+        },
         ProfileCase(.leafKey, "secp256k1 (A2)") { $0.leafKind = .ec("secp256k1") },
         ProfileCase(.leafKey, "Ed25519 (A2)") { $0.leafKind = .ed25519 },
     ]

@@ -13,7 +13,7 @@ import X509
     {
         let authority = try ThrowawayAuthority(curve, notBefore: Self.from, notAfter: Self.to)
         let chain = try authority.codeSigningChain(
-            for: PublicKey(spki: TestKey(spec).spki), commonName: "build, seven",
+            for: PublicKey(spki: TestKey.kept(spec).spki), commonName: "build, seven",
             notBefore: Self.from, notAfter: Self.to)
         #expect(CertificateProfile.codeSigning.findings(in: chain).allSatisfy { $0.isKept })
         #expect(chain.certificates == [chain.leaf, authority.root])
