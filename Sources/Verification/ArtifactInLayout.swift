@@ -2,7 +2,7 @@ public import OCI
 public import OCILayout
 
 /// An artifact that a reference was resolved to, and the layout that it lies in.
-public struct ArtifactInLayout<Content: LayoutContent>: Sendable {
+public struct ArtifactInLayout<Content: LayoutContent> {
     /// The reference as the operator gave it, for messages only.
     public let reference: String
     /// What it was resolved to. From here on only this counts, never a tag (rule V9).
@@ -20,3 +20,5 @@ public struct ArtifactInLayout<Content: LayoutContent>: Sendable {
         self.graph = graph
     }
 }
+
+extension ArtifactInLayout: Sendable where Content: Sendable {}

@@ -39,6 +39,9 @@ public enum SharedVectors {
 
     private static let root = TestFiles.package + "/../shared/vectors/notary"
 
+    /// The path of one file or folder.
+    public static func path(_ path: String) -> String { "\(root)/\(path)" }
+
     /// The bytes of one file.
     public static func bytes(_ path: String) throws -> [UInt8] {
         try TestFiles.bytes("\(root)/\(path)")
