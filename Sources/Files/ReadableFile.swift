@@ -43,6 +43,13 @@ public final class ReadableFile: Sendable {
         }
     }
 
+    /// Goes on reading at `offset`, counted in bytes from the start.
+    public func seek(to offset: Int64) throws(FileError) {
+        guard lseek(descriptor, off_t(offset), SEEK_SET) >= 0 else {
+            throw .system(call: "lseek", path: path, errno: .current)
+        }
+    }
+
     /// The rest of the file.
     ///
     /// - Throws: `.tooLarge` when there are more than `limit` bytes.
