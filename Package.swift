@@ -66,6 +66,11 @@ let package = Package(
         module("BundleFormat", ["Encodings", "OCI"]),
         // Floor 7
         module("Configuration", ["Encodings", "Files", "Trust", "X509", systemPackage]),
+        module("Signing", ["Cryptography", "Encodings", "Notary", "PKCS11", "X509"]),
+        module(
+            "Verification",
+            ["Cryptography", "Encodings", "Notary", "OCI", "OCILayout", "Trust", "X509"]),
+        // Floor 8
         // Floor 10
         .executableTarget(
             name: "airseal",

@@ -62,7 +62,9 @@ public struct LayoutGraph: Sendable {
         _ content: some LayoutContent, _ starts: [Descriptor], areSubjects: Bool
     ) throws(LayoutError) {
         var level = starts
-        for depth in 0... where !level.isEmpty {
+        var depth = 0
+        // Each level is one deeper than its parents, and the nesting limit ends the descent.
+        while !level.isEmpty {
             var next: [Descriptor] = []
             for descriptor in level {
                 let key = Content(descriptor)
@@ -75,8 +77,7 @@ public struct LayoutGraph: Sendable {
                 next += node.document?.parts ?? []
             }
             level = next
-            // Each level is one deeper than its parents, and the nesting limit ends the descent.
-            if level.isEmpty { return }
+            depth += 1
         }
     }
 

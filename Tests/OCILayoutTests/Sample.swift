@@ -7,6 +7,8 @@ import OCILayout
 /// Small layouts made in the test, byte for byte the same each time.
 enum Sample {
     static let layer = [UInt8](repeating: 0x61, count: 5000)
+    /// Larger than what an archive's reader holds.
+    static let large = [UInt8](repeating: 0x62, count: 5 << 20)
     static let config = Array(
         """
         {"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":[

@@ -1,0 +1,63 @@
+import Cryptography
+public import Notary
+public import PKCS11
+public import X509
+
+/// A key on a token, together with the certificates that speak for it.
+public struct TokenSigner: Signer {
+    /// The certificates, leaf to root.
+    public let chain: CertificateChain
+    /// Label and id of the key.
+    public var keyDescription: KeyDescription { key.description }
+    /// The token that the key is on.
+    public var token: TokenDescription { key.session.token.description }
+    private let key: SigningKey
+
+    /// Finds the token and the key that `uri` names, logs in once, and holds the key against the
+    /// chain.
+    ///
+    /// - Parameters:
+    ///   - uri: which key.
+    ///   - chain: the certificates, leaf to root.
+    ///   - pin: where the PIN comes from, if the token wants one.
+    /// - Throws: `.token` for whatever the token refuses, `.keyDoesNotMatchChain` before anything is
+    ///   signed.
+    public init(_ uri: KeyURI, chain: CertificateChain, pin: PINSource) throws(SigningError) {
+        do {
+            let session = try Session(on: try TokenModules(for: uri).token(matching: uri))
+            try session.login(pin)
+            key = try session.signingKey(matching: uri)
+        } catch { throw .token(error) }
+        guard key.publicKey == chain.leaf.publicKey.spki else {
+            throw .keyDoesNotMatchChain(
+                key.description, certificate: chain.leaf.sha256Fingerprint)
+        }
+        self.chain = chain
+    }
+
+    /// Hashes `message` here and signs the hash on the token: raw ECDSA or RSASSA-PSS.
+    public func signature(over message: [UInt8]) throws -> [UInt8] {
+        let digest = try key.type.hash.signatureHash.hash(message)
+        return try key.sign(digest: digest, hash: key.type.hash)
+    }
+}
+
+/// Why a key could not be made ready for signing.
+public enum SigningError: Error, Equatable {
+    /// The token, its PIN or the key.
+    case token(PKCS11Error)
+    /// The leaf of the chain holds another public key; its SHA-256 fingerprint is named.
+    case keyDoesNotMatchChain(KeyDescription, certificate: String)
+    /// A certificate could not be made.
+    case certificate(CertificateError)
+}
+
+extension TokenHash {
+    var signatureHash: SignatureHash {
+        switch self {
+        case .sha256: .sha256
+        case .sha384: .sha384
+        case .sha512: .sha512
+        }
+    }
+}

@@ -1,0 +1,185 @@
+import Encodings
+import Notary
+import OCI
+import Trust
+import X509
+
+/// Holds one envelope whose integrity is proven against the criteria, in the order of notation.
+///
+/// - SeeAlso: section 10 of the conformance list.
+struct SignatureJudge {
+    let criteria: SignatureCriteria
+    let time: Timestamp
+    /// Names and values that must be in the payload.
+    let metadata: [(name: String, value: String)]
+
+    private static let order: [Validation] = [
+        .authenticity, .expiry, .authenticTimestamp, .revocation, .payload, .metadata,
+    ]
+
+    /// The validations of `envelope`, up to the first that makes the signature fail (rule V1).
+    func validations(of envelope: VerifiedEnvelope, about target: Descriptor)
+        -> [ValidationOutcome]
+    {
+        if let plugin = envelope.attributes.verificationPlugin {
+            return [outcome(.integrity, .pluginMissing(name: plugin))]
+        }
+        var outcomes = [outcome(.integrity, .intact)]
+        for validation in Self.order where validation != .metadata || !metadata.isEmpty {
+            let isSkipped = criteria.actions[validation] == .skip
+            let made = outcome(
+                validation, isSkipped ? .notAsked : finding(validation, envelope, target))
+            outcomes.append(made)
+            if made.isRefusal { break }
+        }
+        return outcomes
+    }
+
+    /// The validations of a signature that `finding` keeps from being validated any further.
+    ///
+    /// A payload that is none comes with an envelope whose signature is right.
+    func validations(failingAt finding: Finding) -> [ValidationOutcome] {
+        guard case .broken(let failure) = finding, case .badPayload(let reason) = failure.reason,
+            failure.rule == "P1"
+        else { return [outcome(.integrity, finding)] }
+        return [
+            outcome(.integrity, .intact), outcome(.payload, .malformedPayload(reason)),
+        ]
+    }
+
+    /// `finding` with the action that the criteria give its validation.
+    private func outcome(_ validation: Validation, _ finding: Finding) -> ValidationOutcome {
+        ValidationOutcome(
+            validation: validation, action: criteria.actions[validation], finding: finding)
+    }
+
+    private func finding(
+        _ validation: Validation, _ envelope: VerifiedEnvelope, _ target: Descriptor
+    ) -> Finding {
+        switch validation {
+        case .integrity: .intact
+        case .authenticity: authenticity(envelope)
+        case .expiry: expiry(envelope.attributes)
+        case .authenticTimestamp: authenticTimestamp(envelope)
+        case .revocation: revocation(envelope.chain)
+        case .payload: payload(envelope.payload, target)
+        case .metadata: metadata(envelope.payload)
+        }
+    }
+
+    // MARK: Authenticity
+
+    /// One of the stores holds a certificate of the chain (rules R10 to R12), and the signer is
+    /// one whom the policy names (rules Y6 and Y10).
+    private func authenticity(_ envelope: VerifiedEnvelope) -> Finding {
+        let type: TrustStoreType =
+            switch envelope.attributes.scheme {
+            case .x509: .ca
+            case .signingAuthority: .signingAuthority
+            }
+        let stores = criteria.stores(of: type)
+        guard !stores.isEmpty else { return .noTrustStore(type) }
+        var anchor: Certificate?
+        for (name, store) in stores {
+            switch store {
+            // Even where another store would do: what the policy lists must be sound.
+            case .unusable(let fault): return .unusableTrustStore(name, fault)
+            case .usable(let trusted, _):
+                anchor = anchor ?? envelope.chain.certificates.first(where: trusted.holds)
+            }
+        }
+        guard let anchor else {
+            return .untrustedChain(root: envelope.chain.root.sha256Fingerprint)
+        }
+        return identity(envelope.chain.leaf) ?? .trusted(anchor: anchor.sha256Fingerprint)
+    }
+
+    /// Nil if the policy names the signer.
+    private func identity(_ leaf: Certificate) -> Finding? {
+        guard case .listed(let identities) = criteria.identities else { return nil }
+        let patterns = identities.compactMap { identity -> SubjectPattern? in
+            guard case .subject(let pattern) = identity.meaning else { return nil }
+            return pattern
+        }
+        guard !patterns.isEmpty else { return .noUsableIdentity }
+        let subject = leaf.subject.policyAttributes
+        guard patterns.contains(where: { $0.matches(subject) }) else {
+            return .otherIdentity(subject: leaf.subject.description)
+        }
+        return nil
+    }
+
+    // MARK: Time
+
+    /// Expired from the very second of the expiry on.
+    private func expiry(_ attributes: SignedAttributes) -> Finding {
+        guard let expiry = attributes.expiry else { return .withoutExpiry }
+        return time < expiry ? .unexpired(until: expiry) : .expired(expiry)
+    }
+
+    /// Under a signing authority every certificate was valid at its time; else at the time of a
+    /// timestamp where the policy lists authorities for those, and otherwise now.
+    private func authenticTimestamp(_ envelope: VerifiedEnvelope) -> Finding {
+        if let authentic = envelope.attributes.authenticSigningTime {
+            return validity(of: envelope.chain, at: authentic)
+        }
+        let now = validity(of: envelope.chain, at: time)
+        guard !criteria.stores(of: .tsa).isEmpty else { return now }
+        let isLapsed = envelope.chain.certificates.contains { $0.notAfter < time.wholeSeconds }
+        if criteria.verifyTimestamp == .afterCertExpiry, !isLapsed { return now }
+        return envelope.envelope.timestampSignature == nil ? .timestampMissing : .timestampUnjudged
+    }
+
+    private func validity(of chain: CertificateChain, at time: Timestamp) -> Finding {
+        let invalid = chain.certificates.first { !$0.isValid(at: time) }
+        guard let invalid else { return .validAt(time) }
+        return .invalidAt(
+            time, subject: invalid.subject.description, notBefore: invalid.notBefore,
+            notAfter: invalid.notAfter)
+    }
+
+    // MARK: Revocation
+
+    /// Nothing is at hand from the places that a certificate names; the root is never asked for.
+    private func revocation(_ chain: CertificateChain) -> Finding {
+        for certificate in chain.certificates.dropLast()
+        where certificate.namesCRL || certificate.namesOCSP {
+            return .revocationUnknown(
+                subject: certificate.subject.description,
+                sources: (certificate.ocspLocations ?? []) + (certificate.crlLocations ?? []))
+        }
+        return .noRevocationSource
+    }
+
+    // MARK: Payload
+
+    private func payload(_ payload: SignaturePayload, _ target: Descriptor) -> Finding {
+        guard !payload.speaks(of: target) else { return .payloadMatches }
+        let signed = payload.targetArtifact
+        return .otherPayload(
+            mediaType: signed.mediaType, digest: signed.digest, size: signed.size)
+    }
+
+    private func metadata(_ payload: SignaturePayload) -> Finding {
+        for (name, value) in metadata {
+            guard let signed = payload.targetArtifact[annotation: name] else {
+                return .metadataMissing(name: name)
+            }
+            guard signed.utf8.elementsEqual(value.utf8) else { return .otherMetadata(name: name) }
+        }
+        return .metadataPresent
+    }
+}
+
+extension DistinguishedName {
+    /// The attributes that a policy can name, those of multi-valued names included.
+    var policyAttributes: [SubjectAttribute] {
+        attributes.compactMap { attribute in
+            let type = SubjectAttribute.Kind.allCases.first {
+                $0.objectIdentifier == attribute.typeIdentifier
+            }
+            guard let type, let value = attribute.value else { return nil }
+            return SubjectAttribute(type: type, value: value)
+        }
+    }
+}

@@ -1,0 +1,73 @@
+public import Encodings
+import Notary
+import OCI
+import OCILayout
+import Trust
+import X509
+
+extension VerificationReport {
+    /// The document for a list of references: an array with one object for each, in their order.
+    public static func json(of reports: [VerificationReport]) -> JSON {
+        .array(reports.map(\.json))
+    }
+
+    /// One element of the document.
+    public var json: JSON {
+        [
+            "reference": .string(reference), "digest": .text(target?.digest),
+            "mediaType": .text(target?.mediaType), "scope": .text(scope),
+            "policy": .text(policy), "verdict": .string(verdict.rawValue),
+            "time": ["value": .text(time.value), "source": .string(time.source.rawValue)],
+            "policyDigest": .text(policyDigest), "trustDigest": .text(trustDigest),
+            "revocationDigest": .text(revocationDigest), "validUntil": .text(validUntil),
+            "content": content.json, "signatures": .array(signatures.map(\.json)),
+        ]
+    }
+}
+
+extension ContentReport {
+    fileprivate var json: JSON {
+        [
+            "checked": .boolean(isChecked), "blobs": .integer(Int64(blobCount)),
+            "bytes": .integer(byteCount),
+            "failures": .array(
+                failures.map { failure in
+                    [
+                        "digest": .text(failure.descriptor.digest),
+                        "mediaType": .string(failure.descriptor.mediaType),
+                        "reason": .string(failure.reason.text),
+                    ]
+                }),
+        ]
+    }
+}
+
+extension SignatureReport {
+    fileprivate var json: JSON {
+        let attributes = envelope?.attributes
+        return [
+            "digest": .text(manifest.digest), "mediaType": .string(manifest.mediaType),
+            "format": .text(format?.rawValue), "signer": .text(envelope?.chain.leaf.subject),
+            "scheme": .text(attributes?.scheme.rawValue),
+            "signingTime": .text(attributes?.statedTime), "expiry": .text(attributes?.expiry),
+            "verdict": .string(verdict.rawValue),
+            "validations": .array(
+                validations.map { outcome in
+                    [
+                        "type": .string(outcome.validation.rawValue),
+                        "action": .string(outcome.action.rawValue),
+                        "result": .string(outcome.finding.result.rawValue),
+                        "rule": .text(outcome.finding.rule),
+                        "reason": .string(outcome.finding.text),
+                    ]
+                }),
+        ]
+    }
+}
+
+extension JSON {
+    /// The text of `value`, or null.
+    fileprivate static func text(_ value: (some CustomStringConvertible)?) -> JSON {
+        value.map { .string($0.description) } ?? .null
+    }
+}
