@@ -82,45 +82,53 @@ public struct AuditLog: Sendable {
 
 /// The end of the file: its last whole records, and where they end.
 struct AuditTail {
+    /// Records looked at: enough to know a step that was repeated at once.
+    private static let recordCountMax = 8
+    /// First a few kilobytes, which hold some common lines; then room for the longest line behind
+    /// the end of another, and for as long an unfinished one.
+    private static let windows: [Int64] = [16 << 10, Int64(2 * AuditRecord.byteCountMax + 1)]
+
     /// Whole records in the last bytes, in order; not all of the file's.
-    var records: [AuditRecord] = []
+    private(set) var records: [AuditRecord] = []
     /// Where the last whole line ends, in bytes from the start.
-    var end: Int64
+    private(set) var end: Int64 = 0
     /// The file's size, in bytes: beyond `end` lies an unfinished line.
     let size: Int64
-    /// The last whole line is a record, and what follows may be the start of one.
-    var isSound = true
+    /// The last whole lines are records, and what follows may be the start of one.
+    private(set) var isSound = false
 
     init(of file: ReadableFile) throws(FileError) {
-        // Room for a whole last line behind the end of another, and for an unfinished one.
-        let window = Int64(2 * AuditRecord.byteCountMax + 1)
         size = file.size ?? 0
-        let start = max(0, size - window)
-        try file.seek(to: start)
-        let bytes = try file.readAll(limit: window)
+        for window in Self.windows {
+            let start = max(0, size - window)
+            if read(try file.read(from: start, count: Int(size - start)), from: start) { return }
+        }
+    }
+
+    /// Takes what stands at the end of the file; false when a larger piece is needed to tell.
+    private mutating func read(_ bytes: [UInt8], from start: Int64) -> Bool {
         let newline = UInt8(ascii: "\n")
         guard let last = bytes.lastIndex(of: newline) else {
             // No line at all: the first one is unfinished, or this is no record.
-            end = 0
             isSound = start == 0 && bytes.count < AuditRecord.byteCountMax
-            return
+            return start == 0
         }
-        end = start + Int64(last) + 1
         var lines = bytes[..<last].split(separator: newline, omittingEmptySubsequences: false)
         // The first piece may be the end of a line.
         if start > 0 { lines.removeFirst() }
-        for line in lines.reversed() {
+        guard !lines.isEmpty else { return false }
+        end = start + Int64(last) + 1
+        isSound = size - end < Int64(AuditRecord.byteCountMax)
+        for line in lines.suffix(Self.recordCountMax).reversed() {
             guard let record = AuditRecord(line: Array(line)),
                 records.first.map({ $0.follows(record) }) ?? true
             else {
                 isSound = false
-                break
+                return true
             }
             records.insert(record, at: 0)
         }
-        if records.isEmpty || Int64(bytes.count - last) > Int64(AuditRecord.byteCountMax) {
-            isSound = false
-        }
+        return true
     }
 }
 

@@ -50,6 +50,19 @@ public final class ReadableFile: Sendable {
         }
     }
 
+    /// Up to `count` bytes from `offset` on; fewer only where the file ends.
+    public func read(from offset: Int64, count: Int) throws(FileError) -> [UInt8] {
+        try seek(to: offset)
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: min(count, 64 << 10))
+        while bytes.count < count {
+            let read = try read(into: &buffer)
+            if read == 0 { break }
+            bytes.append(contentsOf: buffer[..<min(read, count - bytes.count)])
+        }
+        return bytes
+    }
+
     /// The rest of the file.
     ///
     /// - Throws: `.tooLarge` when there are more than `limit` bytes.

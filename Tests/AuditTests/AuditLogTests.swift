@@ -32,7 +32,7 @@ import Testing
 
     @Test func `is called broken at the line where any one byte was changed`() throws {
         let log = AuditLog(in: folder)
-        for number in 1...3 { _ = try log.append(event(number)) }
+        for number in 1...2 { _ = try log.append(event(number)) }
         let sound = try bytes()
         for index in sound.indices {
             var spoilt = sound
@@ -42,7 +42,7 @@ import Testing
             let verdict = try log.verify()
             guard index < sound.count - 1 else {
                 // Without its end, the last line reads as unfinished.
-                guard case .intact(2, _, let rest) = verdict, rest > 0 else {
+                guard case .intact(1, _, let rest) = verdict, rest > 0 else {
                     Issue.record("\(verdict)")
                     return
                 }
@@ -110,10 +110,10 @@ import Testing
         let log = AuditLog(in: folder)
         let first = try log.append(event(1))
         #expect(try log.append(event(1)) == first)
-        for number in 2...1500 { _ = try log.append(event(number)) }
+        for number in 2...60 { _ = try log.append(event(number)) }
         #expect(try log.resume(event(1)) == first)
-        #expect(try log.resume(event(1501)).sequence == 1501)
-        guard case .intact(1501, _, 0) = try log.verify() else {
+        #expect(try log.resume(event(61)).sequence == 61)
+        guard case .intact(61, _, 0) = try log.verify() else {
             Issue.record("not intact")
             return
         }
