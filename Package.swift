@@ -59,8 +59,10 @@ let package = Package(
             "OCILayout",
             ["Archive", "Cryptography", "Encodings", "Files", "OCI", systemPackage]),
         module("Notary", ["Cryptography", "Encodings", "OCI", "X509"]),
+        module("Audit", ["Cryptography", "Encodings", "Files"]),
         // Floor 6
         module("Trust", ["Cryptography", "Encodings", "X509"]),
+        module("State", ["Audit", "Cryptography", "Encodings", "Files"]),
         module("BundleFormat", ["Encodings", "OCI"]),
         // Floor 7
         module("Configuration", ["Encodings", "Files", "Trust", "X509", systemPackage]),
@@ -87,6 +89,8 @@ let package = Package(
         tests("ArchitectureTests", ["Files"]),
         tests("ArchiveTests", ["Archive", "Files", subprocess, systemPackage]),
         tests("BundleFormatTests", ["BundleFormat", "Encodings", "OCI"]),
+        tests("AuditTests", ["Audit", "Encodings", "Files", "TestTokens", systemPackage]),
+        tests("StateTests", ["Audit", "Encodings", "Files", "State", "TestTokens", systemPackage]),
         tests(
             "ConfigurationTests",
             [

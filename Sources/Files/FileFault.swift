@@ -7,6 +7,8 @@ public enum FileOperation: Sendable, Equatable {
     case create(String)
     /// Bytes into a file.
     case write(String)
+    /// The end of a file goes.
+    case truncate(String)
     /// A file's bytes, or a folder's entries, onto the medium.
     case synchronise(String)
     /// A name moves.

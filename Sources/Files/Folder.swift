@@ -90,6 +90,15 @@ public final class Folder: Sendable {
         return WritableFile(path: path(of: name), descriptor: opened, faults: faults)
     }
 
+    /// Opens the regular file called `name` to write at its end, and makes it when missing.
+    public func append(_ name: String, mode: UInt32 = 0o644) throws(FileError) -> WritableFile {
+        if try kind(of: name) == nil { try ask(.create(name), call: "openat", name) }
+        let opened = try open(name, O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK, mode: mode)
+        let file = WritableFile(path: path(of: name), descriptor: opened, faults: faults)
+        guard try kind(of: name) == .file else { throw .wrongKind(path: file.path) }
+        return file
+    }
+
     /// Moves `name` to `target` in `folder`, over whatever file stands there.
     public func rename(_ name: String, to target: String, in folder: Folder? = nil)
         throws(FileError)

@@ -27,19 +27,7 @@ public final class FolderLock: Sendable {
             throw .system(call: "openat", path: folder.path, errno: .current)
         }
         let lock = FolderLock(descriptor: descriptor)
-        var waitedMilliseconds = 0
-        while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
-            let errno = Errno.current
-            guard errno == .wouldBlock || errno == .interrupted else {
-                throw .system(call: "flock", path: folder.path, errno: errno)
-            }
-            guard waitedMilliseconds < patience.limitMilliseconds else {
-                throw .locked(path: folder.path)
-            }
-            if waitedMilliseconds == patience.noticeAfterMilliseconds { patience.notice() }
-            usleep(20_000)
-            waitedMilliseconds += 20
-        }
+        try patience.lock(descriptor, path: folder.path)
         return lock
     }
 }
@@ -59,5 +47,22 @@ public struct LockPatience: Sendable {
     public init(limitSeconds: Int, notice: @escaping @Sendable () -> Void) {
         limitMilliseconds = limitSeconds * 1000
         self.notice = notice
+    }
+
+    /// Locks the open file `descriptor`, see flock(2).
+    func lock(_ descriptor: Int32, path: String) throws(FileError) {
+        var waitedMilliseconds = 0
+        while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+            let errno = Errno.current
+            guard errno == .wouldBlock || errno == .interrupted else {
+                throw .system(call: "flock", path: path, errno: errno)
+            }
+            guard waitedMilliseconds < limitMilliseconds else {
+                throw .locked(path: path)
+            }
+            if waitedMilliseconds == noticeAfterMilliseconds { notice() }
+            usleep(20_000)
+            waitedMilliseconds += 20
+        }
     }
 }

@@ -43,6 +43,26 @@ public final class ReadableFile: Sendable {
         }
     }
 
+    /// Goes on reading at `offset`, counted in bytes from the start.
+    public func seek(to offset: Int64) throws(FileError) {
+        guard lseek(descriptor, off_t(offset), SEEK_SET) >= 0 else {
+            throw .system(call: "lseek", path: path, errno: .current)
+        }
+    }
+
+    /// Up to `count` bytes from `offset` on; fewer only where the file ends.
+    public func read(from offset: Int64, count: Int) throws(FileError) -> [UInt8] {
+        try seek(to: offset)
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: min(count, 64 << 10))
+        while bytes.count < count {
+            let read = try read(into: &buffer)
+            if read == 0 { break }
+            bytes.append(contentsOf: buffer[..<min(read, count - bytes.count)])
+        }
+        return bytes
+    }
+
     /// The rest of the file.
     ///
     /// - Throws: `.tooLarge` when there are more than `limit` bytes.

@@ -60,6 +60,26 @@ public final class WritableFile: Sendable {
         try write(bytes.span)
     }
 
+    /// Cuts everything off that follows the first `size` bytes.
+    public func truncate(to size: Int64) throws(FileError) {
+        switch faults?(.truncate(path)) {
+        case .fail(let errno)?, .shortWrite(_, let errno)?:
+            throw .system(call: "ftruncate", path: path, errno: errno)
+        case nil: break
+        }
+        guard ftruncate(descriptor, off_t(size)) == 0 else {
+            throw .system(call: "ftruncate", path: path, errno: .current)
+        }
+    }
+
+    /// Waits until no other process, and no other user in this one, holds the file's lock. It is
+    /// freed when the file is closed.
+    ///
+    /// - Throws: `.locked` when the patience ran out.
+    public func lock(patience: LockPatience = .standard) throws(FileError) {
+        try patience.lock(descriptor, path: path)
+    }
+
     /// Brings the bytes onto the medium.
     public func synchronise() throws(FileError) {
         switch faults?(.synchronise(path)) {

@@ -1,5 +1,6 @@
 internal import CP11Kit
 internal import Glibc
+internal import Synchronization
 
 /// Loaded PKCS#11 modules, finalised and unloaded with their last user: the last token, session or
 /// key that was found through them.
@@ -24,6 +25,10 @@ internal import Glibc
     // p11-kit's own list, for the registered ones only: it is freed as a whole.
     private let list: UnsafeMutablePointer<UnsafeMutablePointer<CK_FUNCTION_LIST>?>?
 
+    // p11-kit counts the users of a module, but lets go of its own lock while a module starts or
+    // ends: a second user who comes in between finds it ended.
+    private static let gate = Mutex(())
+
     /// Loads and starts the modules.
     ///
     /// A registered module that does not start is left out, as p11-kit does, unless its
@@ -31,9 +36,11 @@ internal import Glibc
     public init(_ selection: Selection) throws(PKCS11Error) {
         switch selection {
         case .registered:
-            guard let list = unsafe p11_kit_modules_load_and_initialize(0) else {
-                throw .registeredModulesNotLoaded(reason: Self.lastMessage)
-            }
+            guard
+                let list = unsafe Self.gate.withLock({ _ in
+                    unsafe p11_kit_modules_load_and_initialize(0)
+                })
+            else { throw .registeredModulesNotLoaded(reason: Self.lastMessage) }
             var modules: [Module] = []
             var index = 0
             while let functions = unsafe list[index] {
@@ -43,18 +50,26 @@ internal import Glibc
             unsafe self.list = list
             self.modules = modules
         case .file(let path):
-            guard let functions = unsafe p11_kit_module_load(path, 0) else {
-                throw .moduleNotLoaded(path: path, reason: Self.lastMessage)
-            }
-            let value = unsafe p11_kit_module_initialize(functions)
-            guard value == 0 else {
-                unsafe p11_kit_module_release(functions)
-                throw .moduleNotLoaded(
-                    path: path, reason: ReturnValue(rawValue: value).description)
+            let functions = try unsafe Self.gate.withLock { _ throws(PKCS11Error) in
+                try unsafe Self.load(path)
             }
             unsafe list = nil
             modules = [unsafe Module(name: Self.name(functions), functions: functions)]
         }
+    }
+
+    private static func load(_ path: String) throws(PKCS11Error)
+        -> UnsafeMutablePointer<CK_FUNCTION_LIST>
+    {
+        guard let functions = unsafe p11_kit_module_load(path, 0) else {
+            throw .moduleNotLoaded(path: path, reason: lastMessage)
+        }
+        let value = unsafe p11_kit_module_initialize(functions)
+        guard value == 0 else {
+            unsafe p11_kit_module_release(functions)
+            throw .moduleNotLoaded(path: path, reason: ReturnValue(rawValue: value).description)
+        }
+        return unsafe functions
     }
 
     /// Loads what `uri` asks for: its own module when it names a file, else the registered ones.
@@ -63,12 +78,14 @@ internal import Glibc
     }
 
     deinit {
-        if let list = unsafe list {
-            unsafe p11_kit_modules_finalize_and_release(list)
-        } else {
-            for module in modules {
-                unsafe p11_kit_module_finalize(module.functions)
-                unsafe p11_kit_module_release(module.functions)
+        Self.gate.withLock { _ in
+            if let list = unsafe list {
+                unsafe p11_kit_modules_finalize_and_release(list)
+            } else {
+                for module in modules {
+                    unsafe p11_kit_module_finalize(module.functions)
+                    unsafe p11_kit_module_release(module.functions)
+                }
             }
         }
     }

@@ -50,11 +50,13 @@ private final class Supply: Sendable {
             \(folder)/tokens > \(setting)
             """)
         unsafe setenv("SOFTHSM2_CONF", setting, 1)
-        // Four at a time: most of the work is the deriving of keys from PINs.
+        // One at a time: SoftHSM loses tokens that several processes make at once.
         _ = Run.command(
             """
-            seq 0 \(count - 1) | xargs -P 4 -I {} softhsm2-util --init-token --free \
-                --label test-{} --so-pin 12345678 --pin 1234
+            for number in $(seq 0 \(count - 1)); do
+                softhsm2-util --init-token --free --label test-$number --so-pin 12345678 \
+                    --pin 1234
+            done
             """)
     }
 
