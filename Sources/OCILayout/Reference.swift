@@ -1,3 +1,4 @@
+public import Archive
 public import Encodings
 public import Files
 public import OCI
@@ -46,6 +47,16 @@ public struct Reference: Sendable, Hashable {
             return
         }
         throw .noSuchPath(text)
+    }
+
+    /// Opens what is at the path for reading: a folder as it is, an archive in one pass.
+    public func open(in files: FileSystem, limits: ArchiveLimits = ArchiveLimits())
+        throws(LayoutError) -> any LayoutContent
+    {
+        switch try ImportSource(at: path, in: files) {
+        case .folder(let layout): layout
+        case .archive(let file): try ArchivedLayout(file, limits: limits)
+        }
     }
 
     private static func selector(_ rest: Substring, of text: String) throws(LayoutError)

@@ -203,6 +203,8 @@ import Testing
         for name in ["whole.tar", "whole.tgz"] {
             let archive = try Self.archive(box, name)
             #expect(archive.index == layout.index)
+            let opened = try box.reference("\(name):v1").open(in: .real)
+            #expect(try opened.resolve(.only) == layout.resolve(.only))
             let check = try LayoutCheck(archive)
             #expect(check.isWhole && check.notes == [])
             #expect(try archive.resolve(.only) == layout.resolve(.only))
