@@ -62,7 +62,7 @@ let package = Package(
         module("Audit", ["Cryptography", "Encodings", "Files"]),
         // Floor 6
         module("Trust", ["Cryptography", "Encodings", "X509"]),
-        module("State", ["Audit", "Cryptography", "Encodings", "Files"]),
+        module("State", ["Audit", "Cryptography", "Encodings", "Files", "OCI", "OCILayout"]),
         module("BundleFormat", ["Encodings", "OCI"]),
         // Floor 7
         module("Configuration", ["Encodings", "Files", "Trust", "X509", systemPackage]),
@@ -71,12 +71,34 @@ let package = Package(
             "Verification",
             ["Cryptography", "Encodings", "Notary", "OCI", "OCILayout", "Trust", "X509"]),
         // Floor 8
+        module(
+            "Sending",
+            [
+                "Archive", "Audit", "BundleFormat", "Cryptography", "Encodings", "Files", "Notary",
+                "OCI", "OCILayout", "State", "Trust", systemPackage,
+            ]),
+        module(
+            "Receiving",
+            [
+                "Archive", "Audit", "BundleFormat", "Configuration", "Cryptography", "Encodings",
+                "Files", "Notary", "OCI", "OCILayout", "State", "Trust", "Verification",
+            ]),
+        // Floor 9
+        module(
+            "UseCases",
+            [
+                "Archive", "Audit", "BundleFormat", "Configuration", "Cryptography", "Encodings",
+                "Files", "Notary", "OCI", "OCILayout", "PKCS11", "Receiving", "Sending", "Signing",
+                "State", "Trust", "Verification", "X509", systemPackage,
+            ]),
         // Floor 10
         .executableTarget(
             name: "airseal",
             dependencies: [
-                "Archive", "BundleFormat", "CPlatform", "Cryptography", "Encodings", "Files", "OCI",
-                "OCILayout", argumentParser, systemPackage,
+                "Archive", "Audit", "BundleFormat", "CPlatform", "Configuration", "Cryptography",
+                "Encodings", "Files", "Notary", "OCI", "OCILayout", "PKCS11", "Receiving",
+                "Sending", "Signing", "State", "Trust", "UseCases", "Verification", "X509",
+                argumentParser, systemPackage,
             ],
             swiftSettings: strictest),
         // What several test targets share; nothing in Sources names it.
@@ -88,9 +110,8 @@ let package = Package(
         // Tests, one target per module
         tests("ArchitectureTests", ["Files"]),
         tests("ArchiveTests", ["Archive", "Files", subprocess, systemPackage]),
-        tests("BundleFormatTests", ["BundleFormat", "Encodings", "OCI"]),
         tests("AuditTests", ["Audit", "Encodings", "Files", "TestTokens", systemPackage]),
-        tests("StateTests", ["Audit", "Encodings", "Files", "State", "TestTokens", systemPackage]),
+        tests("BundleFormatTests", ["BundleFormat", "Encodings", "OCI"]),
         tests(
             "ConfigurationTests",
             [
@@ -102,7 +123,10 @@ let package = Package(
         tests("FilesTests", ["Files", systemPackage]),
         tests(
             "NotaryTests",
-            ["Cryptography", "Encodings", "Notary", "OCI", "TestSupport", "X509"]),
+            [
+                "Cryptography", "Encodings", "Notary", "OCI", "TestSupport", "X509", subprocess,
+                systemPackage,
+            ]),
         tests("OCITests", ["Encodings", "OCI"]),
         tests(
             "OCILayoutTests",
@@ -111,7 +135,14 @@ let package = Package(
                 systemPackage,
             ]),
         tests("PKCS11Tests", ["Encodings", "Files", "PKCS11", "TestTokens"]),
+        tests("StateTests", ["Audit", "Encodings", "Files", "State", "TestTokens", systemPackage]),
         tests("TrustTests", ["Cryptography", "Encodings", "TestSupport", "Trust", "X509"]),
+        .testTarget(
+            name: "VerificationTests",
+            dependencies: [
+                "Configuration", "Cryptography", "Encodings", "Files", "Notary", "OCI",
+                "OCILayout", "TestSupport", "Trust", "Verification", "X509",
+            ], exclude: ["exceptions.json"], swiftSettings: strict),
         tests("X509Tests", ["Cryptography", "Encodings", "TestSupport", "X509"]),
     ]
 )

@@ -18,6 +18,20 @@ public struct OperationID: Hashable, Sendable, CustomStringConvertible {
         self.text = String(text)
     }
 
+    /// The operation that takes this one back: every digit turned over, so it can be told from no
+    /// other and is the same at every try.
+    public var withdrawal: OperationID {
+        let digits = text.utf8.map { unit in
+            let value = unit >= UInt8(ascii: "a") ? unit - 87 : unit - 48
+            return String(15 - value, radix: 16)
+        }
+        return OperationID(digits: digits.joined())
+    }
+
+    private init(digits: String) {
+        text = digits
+    }
+
     /// The digits.
     public var description: String { text }
 }

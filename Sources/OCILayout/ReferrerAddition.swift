@@ -43,17 +43,19 @@ public struct ReferrerAddition: Sendable {
     /// - Parameters:
     ///   - referrers: the new manifests, in the order in which they are to be listed.
     ///   - content: the layout, held by a writer.
+    ///   - index: what to begin with, where other entries change in the same step.
     ///   - withFallback: whether the fallback indexes are kept too.
     /// - Throws: `.damaged` or `.document` when a fallback index that is listed cannot be read: it
     ///   would lose what it lists.
     public init(
-        _ referrers: [NewReferrer], to content: some LayoutContent, withFallback: Bool = true
+        _ referrers: [NewReferrer], to content: some LayoutContent, index: LayoutIndex? = nil,
+        withFallback: Bool = true
     ) throws(LayoutError) {
-        index = content.index
+        self.index = index ?? content.index
         for referrer in referrers {
             var entry = referrer.descriptor
             entry.referenceName = nil
-            let conflict = index.add(entry)
+            let conflict = self.index.add(entry)
             precondition(conflict == nil, "an entry without a name has no rival")
         }
         guard withFallback else { return }

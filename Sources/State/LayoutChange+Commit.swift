@@ -1,0 +1,176 @@
+public import Audit
+internal import Encodings
+public import Files
+internal import OCI
+public import OCILayout
+
+extension LayoutChange {
+    /// Makes the change: journal, record, `index.json`, mark, journal.
+    ///
+    /// - Parameters:
+    ///   - writer: holds the layout.
+    ///   - state: where journal, record and marks are.
+    ///   - operation: names the change.
+    /// - Throws: before the record, with everything as it was; after it, when `index.json` could not
+    ///   be replaced, with the change withdrawn and the record saying so, or left to `recover`.
+    public func commit(
+        by writer: LayoutWriter, in state: StateFolder, as operation: OperationID
+    ) throws(LayoutChangeError) {
+        // Everything that can refuse is asked before the first trace is left.
+        let addition = try addition(to: writer.layout)
+        let journal = try onState { () throws(StateError) in try state.journal() }
+        let open = try onState { () throws(StateError) in
+            try journal.begin(Intent(operation: operation, kind: Self.kind, body: json))
+        }
+        do throws(LayoutChangeError) {
+            try record(in: state)
+            try list(addition, by: writer)
+        } catch {
+            try withdraw(open, from: writer, in: state, journal)
+            throw error
+        }
+        try finish(open, in: state, journal)
+        // A fallback index that was replaced stays as an orphan: a reader that has opened the old
+        // index.json may be on its way to it.
+    }
+
+    /// `index.json` as it will be, and the fallback indexes that it needs.
+    private func addition(to layout: Layout) throws(LayoutChangeError) -> ReferrerAddition {
+        var named = layout.index
+        for entry in entries {
+            if let conflict = named.add(entry, replace: replacesNames) {
+                throw .nameTaken(conflict)
+            }
+        }
+        return try onLayout { () throws(LayoutError) in
+            try ReferrerAddition(referrers, to: layout, index: named)
+        }
+    }
+
+    private func record(in state: StateFolder) throws(LayoutChangeError) {
+        do throws(AuditError) {
+            for event in events { _ = try state.audit.resume(event) }
+        } catch { throw .audit(error) }
+    }
+
+    private func list(_ addition: ReferrerAddition, by writer: LayoutWriter)
+        throws(LayoutChangeError)
+    {
+        try onLayout { () throws(LayoutError) in
+            for blob in addition.fallbacks {
+                _ = try writer.add(
+                    blob.bytes, mediaType: blob.descriptor.mediaType,
+                    algorithm: blob.descriptor.digest.algorithm)
+            }
+            try writer.replaceIndex(with: addition.index)
+        }
+    }
+
+    private func finish(_ open: OpenIntent, in state: StateFolder, _ journal: Journal)
+        throws(LayoutChangeError)
+    {
+        try onState { () throws(StateError) in
+            if let mark {
+                try state.receiving(from: mark.origin).advance(
+                    stream: mark.stream, sequence: mark.sequence, bundle: mark.bundle)
+            }
+            try journal.finish(open)
+        }
+    }
+
+    /// After a failure: takes the change back if it is not visible. Where that fails too, or where
+    /// nobody can tell, the journal keeps the intent for the next start.
+    private func withdraw(
+        _ open: OpenIntent, from writer: LayoutWriter, in state: StateFolder, _ journal: Journal
+    ) throws(LayoutChangeError) {
+        guard let now = try? Layout(writer.layout.folder), now.index == writer.layout.index
+        else { return }
+        do {
+            for event in events { _ = try state.audit.resume(event.withdrawn) }
+            try journal.finish(open)
+        } catch {
+            // The first error is the one to report.
+            return
+        }
+    }
+}
+
+extension LayoutChange {
+    /// What became of a change that an earlier run left unfinished.
+    public enum Recovery: Sendable, Equatable {
+        /// It was completed.
+        case completed(layoutPath: String)
+        /// What it would have listed is not there, so it was withdrawn, and the record says so.
+        case withdrawn(layoutPath: String)
+        /// Its layout cannot be opened now. It is kept for later.
+        case waiting(layoutPath: String)
+    }
+
+    /// Completes or withdraws what runs that died left in the journal.
+    ///
+    /// - Returns: what became of each.
+    public static func recover(in state: StateFolder, _ files: FileSystem)
+        throws(LayoutChangeError) -> [Recovery]
+    {
+        let journal = try onState { () throws(StateError) in try state.journal() }
+        let abandoned = try onState { () throws(StateError) in try journal.pending() }
+        var recoveries: [Recovery] = []
+        for open in abandoned where open.intent.kind == kind {
+            let change: LayoutChange
+            do { change = try LayoutChange(JSONPlace(.object(open.intent.body))) } catch {
+                throw .state(.damaged(path: "journal of \(open.intent.operation)"))
+            }
+            recoveries.append(try change.recover(open, in: state, journal, files))
+        }
+        return recoveries
+    }
+
+    private func recover(
+        _ open: OpenIntent, in state: StateFolder, _ journal: Journal, _ files: FileSystem
+    ) throws(LayoutChangeError) -> Recovery {
+        guard let layout = try? Layout(at: layoutPath, in: files) else {
+            return .waiting(layoutPath: layoutPath)
+        }
+        let writer = try onLayout { () throws(LayoutError) in try LayoutWriter(layout) }
+        let needed = entries + referrers.map(\.descriptor)
+        let isThere = try onLayout { () throws(LayoutError) in
+            for descriptor in needed where try writer.layout.check(descriptor) != nil {
+                return false
+            }
+            return true
+        }
+        guard isThere else {
+            try recordWithdrawal(in: state)
+            try onState { () throws(StateError) in try journal.finish(open) }
+            return .withdrawn(layoutPath: layoutPath)
+        }
+        let addition = try addition(to: writer.layout)
+        try record(in: state)
+        try list(addition, by: writer)
+        try finish(open, in: state, journal)
+        return .completed(layoutPath: layoutPath)
+    }
+
+    private func recordWithdrawal(in state: StateFolder) throws(LayoutChangeError) {
+        do throws(AuditError) {
+            for event in events { _ = try state.audit.resume(event.withdrawn) }
+        } catch { throw .audit(error) }
+    }
+}
+
+extension AuditEvent {
+    /// Says that the event's operation did not come to pass after all.
+    fileprivate var withdrawn: AuditEvent {
+        AuditEvent(
+            operation: operation.withdrawal, kind: "withdrawn", time: time, userName: userName,
+            userID: userID, details: ["operation": .string(operation.text)])
+    }
+}
+
+private func onState<T>(_ body: () throws(StateError) -> T) throws(LayoutChangeError) -> T {
+    do throws(StateError) { return try body() } catch { throw .state(error) }
+}
+
+private func onLayout<T>(_ body: () throws(LayoutError) -> T) throws(LayoutChangeError) -> T {
+    do throws(LayoutError) { return try body() } catch { throw .layout(error) }
+}
