@@ -39,8 +39,7 @@ struct SignatureJudge {
     ///
     /// A payload that is none comes with an envelope whose signature is right.
     func validations(failingAt finding: Finding) -> [ValidationOutcome] {
-        guard case .broken(let failure) = finding, case .badPayload(let reason) = failure.reason,
-            failure.rule == "P1"
+        guard case .broken(let failure) = finding, case .badPayload(let reason) = failure.reason
         else { return [outcome(.integrity, finding)] }
         return [
             outcome(.integrity, .intact), outcome(.payload, .malformedPayload(reason)),

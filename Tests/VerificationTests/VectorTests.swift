@@ -98,6 +98,8 @@ struct VectorRun {
             return VectorVerdict(verdict: "refused")
         } catch VerificationError.noApplicableStatement {
             return VectorVerdict(verdict: "refused")
+        } catch is RegistryScopeError {
+            return VectorVerdict(verdict: "refused")
         }
     }
 
@@ -109,7 +111,10 @@ struct VectorRun {
     /// A home of the case's own: its stores copied, its links made anew.
     private func home(in box: Box) throws -> String {
         let home = try box.folder("home")
-        if let stores = example.trustStores {
+        // A store without files has no folder here: the vectors were kept where none can be empty.
+        if let stores = example.trustStores,
+            FileSystem.real.kind(at: SharedVectors.path(stores)) == .folder
+        {
             try Self.copy(FileSystem.real.folder(at: SharedVectors.path(stores)), to: home)
             for link in example.links {
                 let place = box.path("home") + link.name.dropFirst(stores.utf8.count)
