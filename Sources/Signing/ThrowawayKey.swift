@@ -45,6 +45,6 @@ public struct ThrowawayKey {
     }
 
     private static func publicKey(_ key: SigningKey) throws(CertificateError) -> PublicKey {
-        do { return try PublicKey(spki: key.publicKey) } catch { throw .key(error) }
+        do { return try PublicKey(spki: key.publicKey) } catch { throw .unreadableKey }
     }
 }

@@ -32,6 +32,7 @@ extension CryptographyError: Speakable {
     var sentence: Sentence {
         switch self {
         case .unavailable(let name): Sentence("OpenSSL does not offer \(name) here")
+        case .unreadableKey: Sentence("OpenSSL cannot read the public key")
         }
     }
 }
