@@ -136,6 +136,13 @@ let package = Package(
             ]),
         tests("PKCS11Tests", ["Encodings", "Files", "PKCS11", "TestTokens"]),
         tests(
+            "SentenceTests",
+            [
+                "Archive", "Audit", "BundleFormat", "Configuration", "Cryptography", "Encodings",
+                "Files", "Notary", "OCI", "OCILayout", "PKCS11", "Signing", "State", "TestSupport",
+                "Trust", "Verification", "X509", "airseal", systemPackage,
+            ]),
+        tests(
             "StateTests",
             [
                 "Audit", "Encodings", "Files", "OCI", "OCILayout", "State", "TestTokens",
