@@ -82,6 +82,7 @@ let package = Package(
             [
                 "Archive", "Audit", "BundleFormat", "Configuration", "Cryptography", "Encodings",
                 "Files", "Notary", "OCI", "OCILayout", "State", "Trust", "Verification",
+                systemPackage,
             ]),
         // Floor 9
         module(
