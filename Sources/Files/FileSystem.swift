@@ -74,3 +74,27 @@ extension Errno {
     /// The error of the call that has just failed.
     static var current: Errno { Errno(rawValue: Glibc.errno) }
 }
+
+extension FileSystem {
+    /// The folder that `path` lies in, and the name that it has there; neither need exist yet for
+    /// the name.
+    ///
+    /// - Throws: `.wrongKind` for a path that ends in no name.
+    public func place(of path: String) throws(FileError) -> (folder: Folder, name: String) {
+        let whole = FilePath(path)
+        guard let name = whole.lastComponent, name.kind == .regular else {
+            throw .wrongKind(path: path)
+        }
+        let above = whole.removingLastComponent()
+        return (try folder(at: above.isEmpty ? "." : above.string), name.string)
+    }
+
+    /// The absolute path of what stands at `path`, every link resolved.
+    public func absolutePath(of path: String) throws(FileError) -> String {
+        guard let resolved = unsafe realpath(path, nil) else {
+            throw .system(call: "realpath", path: path, errno: .current)
+        }
+        defer { unsafe free(resolved) }
+        return unsafe String(cString: resolved)
+    }
+}

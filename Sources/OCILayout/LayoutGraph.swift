@@ -36,6 +36,10 @@ public struct LayoutGraph: Sendable {
     /// Everything, each once, parents before their parts, in the order of the entries.
     public private(set) var nodes: [Node] = []
     private let entries: [Descriptor]
+    // Looked up for every signature of every image, so that a layout of many stays linear.
+    private let entriesByDigest: [Digest: [Descriptor]]
+    private let entriesByName: [String: [Descriptor]]
+    private var referrersBySubject: [Digest: [Int]] = [:]
     private var places: [Content: Int] = [:]
 
     /// Walks from every entry of `content`, or from `starts` only.
@@ -48,6 +52,8 @@ public struct LayoutGraph: Sendable {
         throws(LayoutError)
     {
         entries = content.index.entries
+        entriesByDigest = Dictionary(grouping: entries, by: \.digest)
+        entriesByName = Dictionary(grouping: entries) { $0.referenceName ?? "" }
         try walk(content, starts ?? entries, areSubjects: false)
         // A subject that nobody lists may be there all the same, and have a subject itself.
         var begun = 0
@@ -55,6 +61,10 @@ public struct LayoutGraph: Sendable {
             let subjects = nodes[begun...].compactMap { $0.document?.subject }
             begun = nodes.count
             try walk(content, subjects, areSubjects: true)
+        }
+        for (place, node) in nodes.enumerated() {
+            guard let subject = node.document?.subject else { continue }
+            referrersBySubject[subject.digest, default: []].append(place)
         }
     }
 
@@ -130,7 +140,8 @@ public struct LayoutGraph: Sendable {
     /// Found by any of the conventions: an untagged entry, an entry with the subject as annotation,
     /// the fallback index, or any other index.
     public func referrers(of target: Descriptor) -> [Referrer] {
-        nodes.compactMap { node in
+        (referrersBySubject[target.digest] ?? []).compactMap { place in
+            let node = nodes[place]
             guard let document = node.document, let subject = document.subject,
                 subject.names(sameContentAs: target)
             else { return nil }
@@ -142,7 +153,8 @@ public struct LayoutGraph: Sendable {
 
     private func listings(of descriptor: Descriptor, subject: Descriptor) -> Set<Referrer.Listing> {
         var found: Set<Referrer.Listing> = []
-        for entry in entries where entry.names(sameContentAs: descriptor) {
+        for entry in entriesByDigest[descriptor.digest] ?? []
+        where entry.names(sameContentAs: descriptor) {
             if entry[annotation: Annotation.referrerSubject] != nil {
                 found.insert(.annotatedEntry)
             } else {
@@ -150,8 +162,7 @@ public struct LayoutGraph: Sendable {
             }
         }
         let fallback = ReferenceName(fallbackFor: subject.digest).description
-        let fallbacks = entries.filter { $0.referenceName == fallback }
-        for entry in fallbacks {
+        for entry in entriesByName[fallback] ?? [] {
             guard case .index(let index)? = node(entry)?.document else { continue }
             if index.manifests.contains(where: { $0.names(sameContentAs: descriptor) }) {
                 found.insert(.fallbackIndex)

@@ -30,11 +30,17 @@ struct Airseal: ParsableCommand {
               airseal receive bundle.tar --into layout
               airseal verify layout:app:v1 --scope site.example/app
             """,
-        version: version)
+        version: version,
+        subcommands: [
+            ImportCommand.self, ListCommand.self, InspectCommand.self, CheckCommand.self,
+            SignCommand.self, VerifyCommand.self, KeyCommand.self, PeerCommand.self,
+        ])
 
     static func main() {
         // libarchive reads names in the locale's encoding, and crashes on others in the "C" locale.
         unsafe setlocale(LC_CTYPE, "C.UTF-8")
+        // A reader that goes away early is an error of writing, and no reason to die half-way.
+        signal(SIGPIPE, SIG_IGN)
         main(nil)
     }
 }

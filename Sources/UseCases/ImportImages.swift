@@ -1,0 +1,42 @@
+public import Files
+public import OCILayout
+
+/// One source and what became of it.
+public struct SourceOutcome: Sendable {
+    /// The source as it was named.
+    public let source: String
+    /// What came, or why nothing did.
+    public let outcome: ImportOutcome
+}
+
+extension Site {
+    /// Imports each of `sources`, a layout folder or an archive, into the layout at `path`, which is
+    /// made when missing.
+    ///
+    /// Sources are taken in their order; the first that is refused ends the run, and what came
+    /// before it stays.
+    ///
+    /// - Parameters:
+    ///   - sources: paths; `-` is standard input.
+    ///   - path: the layout.
+    ///   - replace: whether names may be taken from other content.
+    ///   - patience: how long to wait for other writers.
+    /// - Returns: what became of each source that was looked at.
+    public func importImages(
+        from sources: [String], into path: String, replace: Bool, patience: LockPatience
+    ) throws -> [SourceOutcome] {
+        var outcomes: [SourceOutcome] = []
+        var options = LayoutImport.Options()
+        options.replace = replace
+        options.patience = patience
+        for source in sources {
+            // Opened before the layout is made: a misspelt source leaves no trace.
+            let opened = try ImportSource(at: source, in: files)
+            let layout = try Layout.create(at: path, in: files)
+            let outcome = try LayoutImport.run(opened, into: layout, options: options)
+            outcomes.append(SourceOutcome(source: source, outcome: outcome))
+            if case .refused = outcome { break }
+        }
+        return outcomes
+    }
+}

@@ -1,0 +1,13 @@
+public import ArgumentParser
+public import Encodings
+public import Notary
+public import PKCS11
+
+extension KeyType: ExpressibleByArgument {}
+
+extension SignatureFormat: ExpressibleByArgument {}
+
+extension Timestamp: ExpressibleByArgument {
+    /// An RFC 3339 time.
+    public init?(argument: String) { self.init(rfc3339: argument) }
+}

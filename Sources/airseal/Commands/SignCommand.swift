@@ -1,0 +1,110 @@
+import ArgumentParser
+import Encodings
+import Notary
+import OCI
+import UseCases
+import X509
+
+struct SignCommand: Verb {
+    static let configuration = CommandConfiguration(
+        commandName: "sign",
+        abstract: "Sign images in a layout with a key on a token.",
+        discussion: """
+            Each image gets a Notary Project signature, listed in the layout as a referrer so that \
+            notation, oras and regctl find it. The key stays on the token; each signature is checked \
+            against the chain before anything is written, and each leaves a line in the audit record \
+            before it becomes visible.
+
+            The PIN is asked at the terminal, or read from the file that the URI names with \
+            pin-source=file:PATH (a regular file, readable by its owner only). It is tried once.
+
+            Examples:
+              airseal sign layout:v1 --key 'pkcs11:token=site;object=signer' --chain chain.pem
+              airseal sign layout --all --key 'pkcs11:token=site;object=signer?pin-source=file:pin' \
+            --chain chain.pem --format cose --expiry 90d
+            """)
+
+    @Argument(help: ArgumentHelp("LAYOUT:TAG or LAYOUT@DIGEST.", valueName: "reference"))
+    var references: [String]
+
+    @Flag(help: "Sign every named image of the layouts, except signatures and bundles.")
+    var all = false
+
+    @OptionGroup var key: SigningKeyOptions
+
+    @Option(help: "When the signatures cease to count: a number with s, m, h or d, such as 90d.")
+    var expiry: Lifetime?
+
+    @Option(
+        help: ArgumentHelp(
+            "The form of the signature manifest: legacy, oci1.1 or both. Notation up to 1.3.2 "
+                + "finds only legacy in a layout."))
+    var manifestForm = ManifestForm.legacy
+
+    @OptionGroup var state: StateOption
+    @OptionGroup var output: JSONFlag
+
+    func perform() throws -> ExitStatus {
+        let site = try Site.recovered(state: state.state)
+        var request = SignRequest(references: references, key: try key.access)
+        request.all = all
+        request.chainPath = key.chain
+        request.format = key.format
+        request.forms = manifestForm.forms
+        request.lifetimeSeconds = expiry?.seconds
+        request.patience = .telling(references[0])
+        switch try site.sign(request) {
+        case .signed(let signatures):
+            if output.json {
+                Terminal.answer(.array(signatures.map(\.json)))
+            } else {
+                signatures.forEach { Terminal.answer($0.line) }
+                if signatures.isEmpty { Terminal.say("there is no named image to sign") }
+            }
+            return .yes
+        case .refused(let refusal, let chain):
+            Terminal.complain(refusal.sentence(chain: chain).after("nothing was signed"))
+            return .refused
+        case .refusedBundle(let reference):
+            Terminal.complain(
+                Sentence(
+                    "\(ForeignText(reference)) is a bundle, which only export signs"))
+            return .refused
+        }
+    }
+}
+
+/// The forms that `--manifest-form` names.
+enum ManifestForm: String, ExpressibleByArgument, CaseIterable {
+    case legacy
+    case oci11 = "oci1.1"
+    case both
+
+    var forms: [SignatureManifest.WrittenForm] {
+        switch self {
+        case .legacy: [.legacy]
+        case .oci11: [.oci11]
+        case .both: [.legacy, .oci11]
+        }
+    }
+}
+
+extension ImageSignature {
+    fileprivate var line: String {
+        let digests = manifests.map(\.digest.description).joined(separator: " ")
+        return "signed \(ForeignText(reference)) \(target.digest) with \(digests)"
+    }
+
+    fileprivate var json: JSON {
+        let attributes = envelope.attributes
+        return [
+            "reference": .string(reference), "digest": .string(target.digest.description),
+            "mediaType": .string(target.mediaType),
+            "signatures": .array(manifests.map { .string($0.digest.description) }),
+            "format": .string(envelope.envelope.format.rawValue),
+            "signer": .string(envelope.chain.leaf.subject.description),
+            "signingTime": attributes.signingTime.map { .string($0.description) } ?? .null,
+            "expiry": attributes.expiry.map { .string($0.description) } ?? .null,
+        ]
+    }
+}

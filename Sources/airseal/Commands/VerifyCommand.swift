@@ -1,0 +1,130 @@
+import ArgumentParser
+import Encodings
+import Notary
+import OCI
+import Trust
+import UseCases
+import Verification
+import X509
+
+struct VerifyCommand: Verb {
+    static let configuration = CommandConfiguration(
+        commandName: "verify",
+        abstract: "Judge images by the trust policy of this site.",
+        discussion: """
+            The statement of the policy that names the repository decides which authorities and \
+            identities count and which checks are enforced. Every signature is examined, and every \
+            blob of the image is hashed. Nothing that the medium says chooses how it is checked.
+
+            Where a certificate names a source of revocation data, its revocation is unknown as long \
+            as no such data is carried, and under a policy that enforces it the verdict is undecided.
+
+            Verdicts: verified (0), refused (1), undecided (2), skipped where the policy says so (0).
+
+            Examples:
+              airseal verify layout:v1 --scope site.example/app
+              airseal verify bundle.tar:v1 --scope site.example/app --home /etc/airseal --json
+            """)
+
+    @Argument(help: ArgumentHelp("LAYOUT or ARCHIVE with :TAG or @DIGEST.", valueName: "reference"))
+    var references: [String]
+
+    @Option(
+        help: ArgumentHelp(
+            "For which repository the images are judged, as a registry scope of the policy.",
+            valueName: "repository"))
+    var scope: String
+
+    @Flag(help: "Leave layers and configurations unread.")
+    var signaturesOnly = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Judge as if it were another time: a replay, marked as such in the verdict.",
+            valueName: "RFC 3339 time"))
+    var at: Timestamp?
+
+    @OptionGroup var home: HomeOption
+    @OptionGroup var output: JSONFlag
+
+    func perform() throws -> ExitStatus {
+        var request = VerifyRequest(references: references, scope: try RegistryScope(scope))
+        request.signaturesOnly = signaturesOnly
+        request.at = at
+        let conclusions = Site.here(home: home.home).verify(request)
+        if output.json {
+            Terminal.answer(VerificationReport.json(of: conclusions.map(\.report)))
+        }
+        var status = ExitStatus.yes
+        for conclusion in conclusions {
+            if let obstacle = conclusion.obstacle { Terminal.complain(Sentence(about: obstacle)) }
+            if !output.json { conclusion.report.lines.forEach { Terminal.answer($0) } }
+            status = status.joined(conclusion.report.verdict.exitStatus)
+        }
+        return status
+    }
+}
+
+extension Verdict {
+    var exitStatus: ExitStatus {
+        switch self {
+        case .verified, .skipped: .yes
+        case .refused: .refused
+        case .undecided: .undecided
+        }
+    }
+}
+
+extension VerificationReport {
+    /// The verdict, then a line for everything that speaks against a signature or the content.
+    var lines: [String] {
+        var lines = ["\(verdict.rawValue): \(ForeignText(reference))\(targetText)\(basisText)"]
+        lines += refusals.map { "  \($0.words)" }
+        lines += content.failures.map { failure in
+            "  content: \(failure.descriptor.digest) \(ForeignText(failure.reason.text))"
+        }
+        if verdict == .verified || verdict == .skipped {
+            lines.append(
+                content.isChecked
+                    ? "  content: \(content.blobCount) blobs, \(content.byteCount) bytes, whole"
+                    : "  content: not read")
+        }
+        for signature in signatures { lines += signature.lines }
+        return lines
+    }
+
+    private var targetText: String { target.map { " \($0.digest)" } ?? "" }
+
+    private var basisText: String {
+        let policy = policy.map { " by policy \"\(ForeignText($0))\"" } ?? ""
+        return time.source == .replay ? "\(policy), replayed at \(time.value)" : policy
+    }
+}
+
+extension SignatureReport {
+    fileprivate var lines: [String] {
+        let signer = envelope.map { " by \(ForeignText($0.chain.leaf.subject.description))" } ?? ""
+        let time = envelope?.attributes.statedTime.map { ", \($0)" } ?? ""
+        var lines = ["  signature \(manifest.digest): \(verdict.rawValue)\(signer)\(time)"]
+        for outcome in validations where outcome.finding.result != .pass {
+            let kind =
+                outcome.action == .enforce ? outcome.finding.result.rawValue : "warning"
+            guard outcome.action != .skip else { continue }
+            lines.append(
+                "    \(outcome.validation.rawValue): \(kind): \(ForeignText(outcome.finding.text))")
+        }
+        return lines
+    }
+}
+
+extension VerificationReport.Refusal {
+    fileprivate var words: String {
+        switch self {
+        case .noSignature: "it has no signature"
+        case .noSignaturePasses: "none of its signatures passes"
+        case .signatureLimit(let limit):
+            "none of its first \(limit) signatures passes, and there are more"
+        case .content: "its content is not whole"
+        }
+    }
+}

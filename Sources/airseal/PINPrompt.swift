@@ -1,0 +1,42 @@
+import Glibc
+import PKCS11
+
+/// Asks a person for a PIN, at the terminal and without echo.
+enum PINPrompt {
+    /// The PIN; nil when there is no terminal or nobody answers.
+    ///
+    /// The bytes go from the terminal straight into the memory that is locked and wiped.
+    @Sendable static func ask(_ token: TokenDescription) -> Secret? {
+        let terminal = unsafe open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY)
+        guard terminal >= 0 else { return nil }
+        defer { close(terminal) }
+        var shown = termios()
+        guard unsafe tcgetattr(terminal, &shown) == 0 else { return nil }
+        var hidden = shown
+        hidden.c_lflag &= ~tcflag_t(ECHO)
+        guard unsafe tcsetattr(terminal, TCSAFLUSH, &hidden) == 0 else { return nil }
+        defer {
+            // Whatever happens, the terminal shows again what is typed.
+            unsafe tcsetattr(terminal, TCSAFLUSH, &shown)
+            write("\n", to: terminal)
+        }
+        write("PIN of the token \(ForeignText(token.label)): ", to: terminal)
+        return try? Secret { readByte(from: terminal) }
+    }
+
+    /// The next byte of the line; nil at its end.
+    private static func readByte(from terminal: Int32) -> UInt8? {
+        var byte: UInt8 = 0
+        while true {
+            let count = unsafe read(terminal, &byte, 1)
+            if count < 0, errno == EINTR { continue }
+            return count == 1 && byte != UInt8(ascii: "\n") ? byte : nil
+        }
+    }
+
+    private static func write(_ text: String, to terminal: Int32) {
+        let bytes = Array(text.utf8)
+        // A question that cannot be shown is still answered blindly or not at all.
+        _ = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(terminal, $0.baseAddress, $0.count) }
+    }
+}

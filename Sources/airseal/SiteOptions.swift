@@ -1,0 +1,94 @@
+import ArgumentParser
+import Configuration
+import Files
+import Glibc
+import UseCases
+
+/// Where what is configured lies.
+struct HomeOption: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Trust policy, trust store and peers. Else $AIRSEAL_HOME, the user's config folder, "
+                + "/etc/airseal.",
+            valueName: "folder"))
+    var home: String?
+}
+
+/// Where what changes with use lies.
+struct StateOption: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Journal, audit record and sequences. Else $AIRSEAL_STATE, the user's state folder, "
+                + "/var/lib/airseal.",
+            valueName: "folder"))
+    var state: String?
+}
+
+/// The machine-readable form of the answer.
+struct JSONFlag: ParsableArguments {
+    @Flag(help: "Answer in JSON, stable and documented.")
+    var json = false
+}
+
+extension Site {
+    /// This machine, with the folders that the operator or the environment names.
+    static func here(home: String? = nil, state: String? = nil) -> Site {
+        let environment = Environment.variables
+        let files = FileSystem.real
+        func isFolder(_ path: String) -> Bool { files.kind(at: path) == .folder }
+        return Site(
+            files: files, clock: .system, randomness: .system,
+            homePath: DefaultFolder.home.path(
+                named: home, environment: environment, isFolder: isFolder),
+            statePath: DefaultFolder.state.path(
+                named: state, environment: environment, isFolder: isFolder),
+            userName: Environment.userName, userID: geteuid(),
+            agent: "airseal/\(Airseal.version)")
+    }
+
+    /// As `here`, after finishing what an earlier run left behind.
+    static func recovered(home: String? = nil, state: String? = nil) throws -> Site {
+        let site = Site.here(home: home, state: state)
+        for recovery in try site.recover() {
+            switch recovery {
+            case .completed(layoutPath: let path):
+                Terminal.say("completed what an interrupted run began in \(ForeignText(path))")
+            case .withdrawn(layoutPath: let path):
+                Terminal.say("took back what an interrupted run began in \(ForeignText(path))")
+            case .waiting(layoutPath: let path):
+                Terminal.say(
+                    "an interrupted run left work for \(ForeignText(path)), which is not there now")
+            }
+        }
+        return site
+    }
+}
+
+/// What the process was given by its caller.
+enum Environment {
+    /// The variables that name folders; no others are read.
+    static var variables: [String: String] {
+        var found: [String: String] = [:]
+        for name in [
+            "AIRSEAL_HOME", "AIRSEAL_STATE", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "HOME",
+        ] {
+            if let value = unsafe getenv(name) { found[name] = unsafe String(cString: value) }
+        }
+        return found
+    }
+
+    /// The user's name in the system's list, else the number.
+    static var userName: String {
+        guard let entry = unsafe getpwuid(geteuid()) else { return String(geteuid()) }
+        return unsafe String(cString: entry.pointee.pw_name)
+    }
+}
+
+extension LockPatience {
+    /// Ten minutes; says after the first second what is waited for.
+    static func telling(_ path: String) -> LockPatience {
+        LockPatience(limitSeconds: 600) {
+            Terminal.say("waiting for another process that is changing \(ForeignText(path))")
+        }
+    }
+}
