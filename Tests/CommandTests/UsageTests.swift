@@ -9,7 +9,7 @@ import Testing
     }
 
     private static func verbs(of command: JSONPlace, path: String) throws -> [String] {
-        guard let inner = try command.optionalMember("subcommands") else { return [path] }
+        guard let inner = try command.optional("subcommands") else { return [path] }
         return try inner.array().flatMap { inner -> [String] in
             let name = try inner.member("commandName").string()
             return name == "help" ? [] : try verbs(of: inner, path: "\(path) \(name)")
