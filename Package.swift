@@ -139,7 +139,12 @@ let package = Package(
                 systemPackage,
             ]),
         tests("PKCS11Tests", ["Encodings", "Files", "PKCS11", "TestTokens"]),
-        tests("StateTests", ["Audit", "Encodings", "Files", "State", "TestTokens", systemPackage]),
+        tests(
+            "StateTests",
+            [
+                "Audit", "Encodings", "Files", "OCI", "OCILayout", "State", "TestTokens",
+                systemPackage,
+            ]),
         tests("TrustTests", ["Cryptography", "Encodings", "TestSupport", "Trust", "X509"]),
         .testTarget(
             name: "VerificationTests",

@@ -97,4 +97,17 @@ extension FileSystem {
         defer { unsafe free(resolved) }
         return unsafe String(cString: resolved)
     }
+
+    /// The absolute path that `path` has, or will have once it is made: the folders above must be
+    /// there, or those above them.
+    public func futurePath(of path: String) throws(FileError) -> String {
+        if kind(at: path) != nil { return try absolutePath(of: path) }
+        let whole = FilePath(path)
+        guard let name = whole.lastComponent, name.kind == .regular else {
+            throw .wrongKind(path: path)
+        }
+        let above = whole.removingLastComponent()
+        let base = try futurePath(of: above.isEmpty ? "." : above.string)
+        return FilePath(base).appending(name).string
+    }
 }

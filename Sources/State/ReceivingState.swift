@@ -1,5 +1,5 @@
 public import Encodings
-internal import Files
+public import Files
 
 /// How far this site has come in the stream of an origin.
 public struct ReceivingState: Sendable, Equatable {
@@ -17,11 +17,20 @@ public struct ReceivingStore: Sendable {
 
     /// The site that the bundles come from.
     public let origin: SiteName
+    private let folder: Folder
     private let document: StateDocument
 
     init(_ origin: SiteName, in folder: Folder) {
         self.origin = origin
+        self.folder = folder
         document = StateDocument(folder: folder, name: "state.json")
+    }
+
+    /// Waits for the right to receive from this origin.
+    ///
+    /// - Throws: `.file(.locked)` when the patience ran out.
+    public func turn(patience: LockPatience = .standard) throws(StateError) -> StreamTurn {
+        try .take(in: folder, patience: patience)
     }
 
     /// Makes the state of an origin that has none; marks that are there are kept.

@@ -1,13 +1,13 @@
 internal import Cryptography
 public import Encodings
-internal import Files
+public import Files
 
 /// The numbers of the bundles to one destination, and the bytes of one that is under way.
 public struct SendingStore: Sendable {
     /// Parts of one pending export, and the longest of them in bytes: manifests, inventory,
     /// capsule and signatures, each bounded by the limits of layouts.
     private static let partCountMax = 256
-    private static let partByteCountMax: Int64 = 128 << 20
+    private static let partByteCountMax: Int64 = 176 << 20
 
     /// The site that the bundles go to.
     public let destination: SiteName
@@ -29,6 +29,13 @@ public struct SendingStore: Sendable {
                     stream: stream, next: 1, previous: nil, pending: nil, voids: [],
                     acknowledged: 0))
         }
+    }
+
+    /// Waits for the right to export to this destination.
+    ///
+    /// - Throws: `.file(.locked)` when the patience ran out.
+    public func turn(patience: LockPatience = .standard) throws(StateError) -> StreamTurn {
+        try .take(in: folder, patience: patience)
     }
 
     /// What is known now.
@@ -116,6 +123,20 @@ public struct SendingStore: Sendable {
             } else if state.previous != pending.bundle {
                 throw .noExportPending(destination)
             }
+            try removeParts(pending.sequence)
+        }
+    }
+
+    /// Takes the binding of the pending export back: its number is free again.
+    ///
+    /// Only for an export of which nothing was ever visible under a name of its own, and whose
+    /// unfinished files are gone: no bytes with this number are anywhere.
+    public func release(_ pending: SendingState.Pending) throws(StateError) {
+        try document.locked { () throws(StateError) in
+            var state = try state()
+            guard state.pending == pending else { throw .noExportPending(destination) }
+            state.pending = nil
+            try write(state)
             try removeParts(pending.sequence)
         }
     }

@@ -1,38 +1,79 @@
-import Archive
-import Cryptography
 import Encodings
+import OCI
 import OCILayout
 
-extension ArchiveError: Speakable {
+extension LayoutError: Speakable {
     var sentence: Sentence {
         switch self {
         case .file(let error): error.sentence
-        case .notAnArchive(let path):
-            Sentence("\(ForeignText(path)): not a tar, nor one compressed with gzip or zstd")
-        case .truncated(let path):
+        case .archive(let error): error.sentence
+        case .cryptography(let error): error.sentence
+        case .notALayout(let path):
+            Sentence("\(ForeignText(path)): neither an OCI layout nor an archive with one in it")
+        case .readOnly(let path):
             Sentence(
-                "\(ForeignText(path)): the archive ends too early",
-                hint: "it was not copied whole; export or copy it again")
-        case .damaged(let path, let reason):
-            Sentence("\(ForeignText(path)): the archive is damaged: \(ForeignText(reason))")
-        case .unsafeName(let name):
-            Sentence("the archive has an entry with the unsafe name \(ForeignText(name))")
-        case .duplicateName(let name):
-            Sentence("the archive has two entries with the name \(ForeignText(name))")
-        case .tooManyEntries(let limit): Sentence("the archive has more than \(limit) entries")
-        case .tooLarge(let limit): Sentence("the archive holds more than \(limit) bytes")
-        case .expandsTooFar(let ratio):
-            Sentence("the archive expands to more than \(ratio) times its size")
-        case .library(let call, let code): Sentence("libarchive refused \(call) (\(code))")
+                "\(ForeignText(path)): cannot be written; nothing was changed",
+                hint: "copy the layout to a folder that can be written, and work on the copy")
+        case .document(let name, let error): error.sentence.after("\(ForeignText(name))")
+        case .damaged(let digest, let fault): Sentence("the blob \(digest) \(fault.words)")
+        case .tooLarge(let digest, let size, let limit):
+            Sentence("the blob \(digest) has \(size) bytes; at most \(limit) are read")
+        case .notHeld(let digest):
+            Sentence(
+                "the blob \(digest) was hashed but not kept, since the archive is read in one pass",
+                hint: "import the archive into a layout first")
+        case .noSuchPath(let text): Sentence("\(ForeignText(text)): no such layout or archive")
+        case .malformedReference(let text):
+            Sentence(
+                "\"\(ForeignText(text))\" is neither a tag nor a digest",
+                hint: "a reference is PATH[:TAG|@DIGEST]")
+        case .noSuchReference(let text):
+            Sentence(
+                "no image is called \(ForeignText(text)) here",
+                hint: "list the layout to see what is in it")
+        case .ambiguousReference(let text, let digests):
+            Sentence(
+                "\"\(ForeignText(text))\" could mean several images: "
+                    + "\(Listing(digests.map(\.description)))",
+                hint: "name one by its digest: PATH@DIGEST")
+        case .nameTaken(let name, let present, let new):
+            NameConflict(name: name, present: present, new: new).sentence
+        case .nestedTooDeep(let digest):
+            Sentence(
+                "the index \(digest) lies below more than \(Limits.indexNestingMax) other indexes")
+        case .tooManyManifests:
+            Sentence("the layout lists more than \(Limits.manifestCountMax) manifests")
+        case .importRefused(let refusal): refusal.sentence
         }
     }
 }
 
-extension CryptographyError: Speakable {
+extension NameConflict {
+    var sentence: Sentence {
+        Sentence(
+            "the name \(ForeignText(name)) already stands for \(present), not for \(new)",
+            hint: "if the name shall move to the new content, say --replace")
+    }
+}
+
+extension LayoutCheck.Problem {
     var sentence: Sentence {
         switch self {
-        case .unavailable(let name): Sentence("OpenSSL does not offer \(name) here")
-        case .unreadableKey: Sentence("OpenSSL cannot read the public key")
+        case .blob(let descriptor, let fault):
+            Sentence("the blob \(descriptor.digest) \(fault.words)")
+        case .document(_, let error): error.sentence
+        }
+    }
+}
+
+extension LayoutCheck.Note {
+    var sentence: Sentence {
+        switch self {
+        case .orphan(let blob):
+            Sentence("nothing leads to the blob \(blob.digest) (\(blob.size) bytes)")
+        case .stray(let name): Sentence("\(ForeignText(name)): belongs to no layout")
+        case .absentSubject(let referrer, let subject):
+            Sentence("the manifest \(referrer) speaks of \(subject.digest), which is not here")
         }
     }
 }

@@ -1,0 +1,60 @@
+public import Audit
+public import Configuration
+public import Cryptography
+public import Files
+public import OCILayout
+public import State
+public import Verification
+
+/// Why a bundle could not be judged, or what was decided could not be carried out. It says nothing
+/// about the bundle.
+public enum ReceivingError: Error, Equatable {
+    /// This site has no name of its own yet.
+    case noOwnName
+    /// The home could not be read.
+    case configuration(ConfigurationError)
+    /// The bundle could not be read from its medium.
+    case source(FileError)
+    /// The layout could not be read or written; a full disk is among this.
+    case layout(LayoutError)
+    /// The state refused; a missing mark is among this.
+    case state(StateError)
+    /// The record refused.
+    case audit(AuditError)
+    /// The change of layout and mark could not be made.
+    case change(LayoutChangeError)
+    /// The verifier could not be asked.
+    case verification(VerificationError)
+    /// The cryptographic library refused.
+    case cryptography(CryptographyError)
+}
+
+/// Ends the reception of a bundle before its end.
+enum Stop: Error {
+    case refused(ReceiveRefusal)
+    case undecided(ReceiveDoubt)
+    case failed(ReceivingError)
+
+    static func malformed(_ malformation: Malformation) -> Stop {
+        .refused(.malformed(malformation))
+    }
+
+    static func content(_ fault: ContentFault) -> Stop { .refused(.content(fault)) }
+}
+
+/// Runs `body` and gives its errors their place.
+func onLayout<T>(_ body: () throws(LayoutError) -> T) throws(Stop) -> T {
+    do throws(LayoutError) { return try body() } catch { throw .failed(.layout(error)) }
+}
+
+/// Runs `body` and gives its errors their place.
+func onState<T>(_ body: () throws(StateError) -> T) throws(Stop) -> T {
+    do throws(StateError) { return try body() } catch { throw .failed(.state(error)) }
+}
+
+/// Runs `body` and gives its errors their place.
+func onHome<T>(_ body: () throws(ConfigurationError) -> T) throws(Stop) -> T {
+    do throws(ConfigurationError) { return try body() } catch {
+        throw .failed(.configuration(error))
+    }
+}

@@ -1,0 +1,62 @@
+public import BundleFormat
+public import Encodings
+public import Notary
+public import OCILayout
+
+/// What became of a request to export.
+public enum ExportOutcome: Sendable {
+    /// The bundle is at its place, and its number is spent.
+    case exported(ExportReport)
+    /// There is no bundle, and no number is spent.
+    case refused(ExportRefusal)
+}
+
+/// A bundle that was made.
+public struct ExportReport: Sendable, Equatable {
+    /// Where it is.
+    public let path: String
+    /// The site that made it.
+    public let origin: SiteName
+    /// The site that may receive it.
+    public let destination: SiteName
+    /// The stream.
+    public let stream: StreamID
+    /// The place in the stream.
+    public let sequence: Int64
+    /// The digest of the bundle manifest.
+    public let bundle: Digest
+    /// The images.
+    public let roots: [Inventory.Root]
+    /// How many blobs it carries for images and their referrers.
+    public let blobCount: Int
+    /// Their sizes together, in bytes.
+    public let byteCount: Int64
+    /// The last second at which it may be received.
+    public let useBy: Timestamp
+    /// Whether the trust capsule in it is that of a site without any trust.
+    public let capsuleIsEmpty: Bool
+    /// Whether an export was finished that an earlier run began.
+    public let isResumed: Bool
+}
+
+/// Why there is no bundle.
+public enum ExportRefusal: Sendable, Equatable {
+    /// There is no image to export.
+    case nothingToExport
+    /// The image is a bundle itself.
+    case bundleAmongRoots(Digest)
+    /// The image has no name that says its repository, and none was given for it.
+    case noRepository(Digest, name: String?)
+    /// The name stands for two images.
+    case ambiguousName(String)
+    /// The entry's name is none that a receiver would take.
+    case unusableName(String)
+    /// What the images or their referrers are made of is missing or damaged; the first of it.
+    case content(Digest, LayoutError)
+    /// No signature could be made for the bundle.
+    case signing(SigningRefusal)
+    /// Another export holds the number: it must be finished as it was begun, or declared void.
+    case pending(sequence: Int64)
+    /// The export that holds the number may no longer be received; it must be declared void.
+    case pendingTooLate(sequence: Int64, useBy: Timestamp)
+}

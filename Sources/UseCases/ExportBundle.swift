@@ -1,0 +1,101 @@
+internal import Configuration
+internal import Cryptography
+public import Encodings
+public import Files
+public import Notary
+internal import OCILayout
+public import Sending
+internal import Signing
+internal import State
+public import Trust
+
+/// What to export, and for whom.
+public struct ExportBundleRequest: Sendable {
+    /// The layout as it was named, with a tag or digest for one image only.
+    public var reference: String
+    /// Where the bundle goes: a path that ends in `.tar`, or a folder.
+    public var target: String
+    /// The site that the bundle is for.
+    public var destination: SiteName
+    /// The key that signs the bundle.
+    public var key: KeyAccess
+    /// The PEM file with its chain, leaf to root.
+    public var chainPath: String?
+    /// The format of the bundle's signature.
+    public var format = SignatureFormat.jws
+    /// The repository of images whose names are no full image names.
+    public var scope: RegistryScope?
+    /// How long it may be received, in seconds.
+    public var useBySeconds = ExportRequest.useBySecondsDefault
+    /// How long to wait for other runs.
+    public var patience: LockPatience = .standard
+
+    /// A request with the defaults as they stand here.
+    public init(reference: String, target: String, destination: SiteName, key: KeyAccess) {
+        self.reference = reference
+        self.target = target
+        self.destination = destination
+        self.key = key
+    }
+}
+
+/// Why a bundle cannot be made by this site.
+public enum SiteError: Error, Equatable {
+    /// The site has no name: `peer self` gives it one.
+    case noName(homePath: String)
+    /// The number is not that of an unfinished export; which one is, if any.
+    case notPending(Int64, SiteName, pending: Int64?)
+}
+
+extension Site {
+    /// Writes a bundle with the images of a layout, everything that refers to them, and this
+    /// site's trust capsule.
+    public func export(_ request: ExportBundleRequest) throws -> ExportOutcome {
+        let home = try home()
+        guard let origin = try home.ownName() else { throw SiteError.noName(homePath: homePath) }
+        let state = try state()
+        let reference = try Reference(parsing: request.reference, in: files)
+        let layout = try Layout(at: reference.path, in: files)
+        var wanted = ExportRequest(
+            layout: layout, target: request.target, origin: origin,
+            destination: request.destination, capsule: try capsule(of: home, state).bytes,
+            signingAgent: agent, userName: userName, userID: userID)
+        if reference.selector != .only { wanted.selector = reference.selector }
+        wanted.scope = request.scope
+        wanted.format = request.format
+        wanted.useBySeconds = request.useBySeconds
+        let exporter = BundleExport(
+            in: state, on: files, clock: clock, randomness: randomness,
+            patience: request.patience)
+        return try exporter.run(
+            wanted,
+            signer: {
+                try signer(request.key, chain: try chain(at: request.chainPath), state)
+            })
+    }
+
+    /// Gives up the unfinished export `number` to `destination`: the number is spent, and every
+    /// later bundle says so, with `reason`.
+    ///
+    /// - Throws: `.notPending` when another number, or none, is unfinished.
+    public func voidExport(_ number: Int64, to destination: SiteName, reason: String) throws {
+        let state = try state()
+        let pending = try state.sending(to: destination, randomness).state().pending?.sequence
+        guard pending == number else {
+            throw SiteError.notPending(number, destination, pending: pending)
+        }
+        _ = try BundleExport(in: state, on: files, clock: clock, randomness: randomness)
+            .void(destination, reason: reason, userName: userName, userID: userID)
+    }
+
+    /// What this site trusts, for the far side to look at.
+    private func capsule(of home: Home, _ state: StateFolder) throws -> TrustCapsule {
+        var policies: [TrustPolicyFile: TrustPolicyDocument] = [:]
+        for file in TrustPolicyFile.allCases { policies[file] = try home.policy(in: file) }
+        let stores = try home.trustStores()
+        let uncounted = TrustCapsule(counter: 0, policies: policies, stores: stores)
+        if uncounted.isEmpty { return .empty }
+        let counter = try state.capsuleCounter(for: BlobHasher.digest(of: uncounted.bytes))
+        return TrustCapsule(counter: counter, policies: policies, stores: stores)
+    }
+}

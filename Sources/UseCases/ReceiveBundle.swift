@@ -1,0 +1,28 @@
+internal import Configuration
+public import Files
+public import Receiving
+internal import State
+
+extension Site {
+    /// Takes the bundle at `source` into the layout at `path`, all of it or nothing.
+    ///
+    /// - Parameters:
+    ///   - source: a tar or a folder.
+    ///   - path: the layout, made if the bundle is taken and nothing stands there.
+    ///   - replace: whether names may be taken from other images.
+    ///   - patience: how long to wait for other runs.
+    /// - Returns: what became of it.
+    public func receive(
+        _ source: String, into path: String, replace: Bool, patience: LockPatience
+    ) throws -> ReceiveOutcome {
+        let home = try home()
+        guard try home.ownName() != nil else { throw SiteError.noName(homePath: homePath) }
+        let reception = BundleReception(
+            by: home, in: try state(), on: files, clock: clock, randomness: randomness,
+            patience: patience)
+        let request = ReceiveRequest(
+            source: source, into: try files.futurePath(of: path), replacesNames: replace,
+            userName: userName, userID: userID)
+        return try reception.run(request)
+    }
+}

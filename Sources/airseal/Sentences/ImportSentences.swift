@@ -1,0 +1,44 @@
+import Encodings
+import OCI
+import OCILayout
+
+extension ImportRefusal: Speakable {
+    var sentence: Sentence {
+        switch self {
+        case .damaged(let digest, let fault): Sentence("the blob \(digest) \(fault.words)")
+        case .missing(let descriptors):
+            Sentence(
+                "the source lists content that is not in it: "
+                    + "\(Listing(descriptors.map { $0.digest.description }))",
+                hint: "export the image again with all its platforms")
+        case .document(let digest, let error): error.sentence.after("the manifest \(digest)")
+        case .tooLarge(let digest):
+            Sentence("the manifest \(digest) is larger, or nested deeper, than airseal takes")
+        case .nameTaken(let conflict): conflict.sentence
+        case .malformedName(let name):
+            Sentence("\"\(ForeignText(name))\" is no name for an image")
+        case .duplicateMember(let name):
+            Sentence("the archive has two members with the name \(ForeignText(name))")
+        case .unusableMember(let name):
+            Sentence(
+                "the archive's member \(ForeignText(name)) is a device, a hard link, "
+                    + "or a link that leads nowhere")
+        case .missingMember(let name):
+            Sentence(
+                "the archive lacks \(ForeignText(name)), which its manifest.json names",
+                hint: "it was not written whole; save the image again")
+        case .malformedManifest(let error): error.sentence.after("the archive's manifest.json")
+        case .configDigest(let name, let actual):
+            Sentence("the configuration \(ForeignText(name)) is damaged: its digest is \(actual)")
+        case .layerCount(let config, let diffIDs, let layers):
+            Sentence(
+                "the configuration \(config) names \(diffIDs) layers, "
+                    + "but the archive's manifest.json names \(layers)")
+        case .diffID(let layer, let expected, let actual):
+            Sentence(
+                "the layer \(ForeignText(layer)) is damaged: uncompressed it has the digest "
+                    + "\(actual), not \(expected)")
+        case .empty: Sentence("the source lists no image")
+        }
+    }
+}

@@ -1,0 +1,92 @@
+import PKCS11
+
+extension PKCS11Error: Speakable {
+    var sentence: Sentence {
+        switch self {
+        case .call(let function, let value):
+            Sentence("the token refused \(ForeignText(function)): \(value)")
+        case .moduleNotLoaded(let path, let reason):
+            Sentence(
+                "the PKCS#11 module \(ForeignText(path)) cannot be loaded: \(ForeignText(reason))")
+        case .registeredModulesNotLoaded(let reason):
+            Sentence("p11-kit cannot load its modules: \(ForeignText(reason))")
+        case .noToken(let present):
+            Sentence(
+                "no token matches the key URI; there are: \(Listing(present.map(\.words)))",
+                hint: present.isEmpty
+                    ? "connect the token, or name its module with module-path in the key URI"
+                    : "name one of them in the key URI")
+        case .ambiguousToken(let tokens):
+            Sentence(
+                "several tokens match the key URI: \(Listing(tokens.map(\.words)))",
+                hint: "add serial=… to the key URI")
+        case .noKey(let present):
+            Sentence(
+                "no private key on the token matches the key URI; "
+                    + "there are: \(Listing(present.map(\.words)))",
+                hint: present.isEmpty ? nil : "name one of them by object=… or id=…")
+        case .ambiguousKey(let keys):
+            Sentence(
+                "several private keys match the key URI: \(Listing(keys.map(\.words)))",
+                hint: "add id=… to the key URI")
+        case .unsupportedKey, .noPublicKey, .keyExists, .keyNotProtected, .keyAsksForPINAlways,
+            .tooManyObjects, .signatureLength, .digestLength:
+            keySentence
+        case .pinIncorrect, .pinRejectedEarlier, .pinLocked, .pinTriesLow, .pinNotInitialised,
+            .pinExpired, .pinNotGiven, .pinEmpty, .pinTooLong, .pinFileExposed:
+            pinSentence
+        case .secretMemory(let call, let errno):
+            Sentence(
+                "there is no protected memory for the PIN: \(errno.localizedWords) "
+                    + "(\(ForeignText(call)))",
+                hint: "raise the limit of locked memory (ulimit -l)")
+        case .file(let error): error.sentence
+        }
+    }
+}
+
+extension TokenDescription {
+    /// The token among others.
+    var words: String { "\"\(ForeignText(label))\" (serial \(ForeignText(serial)))" }
+}
+
+extension KeyDescription {
+    /// The key among others.
+    var words: String { "\"\(ForeignText(label))\" (id \(idText.isEmpty ? "none" : idText))" }
+}
+
+extension KeyURIError: Speakable {
+    var sentence: Sentence {
+        switch self {
+        case .tooLong: Sentence("the key URI is longer than \(KeyURI.byteCountMax) bytes")
+        case .notPKCS11: Sentence("the key URI does not begin with pkcs11:")
+        case .blank(let offset):
+            Sentence(
+                "the key URI has a blank or control character at offset \(offset)",
+                hint: "write a blank inside a value as %20")
+        case .malformed:
+            Sentence(
+                "the key URI does not keep to RFC 7512",
+                hint: "it looks like pkcs11:token=NAME;object=NAME")
+        case .unknownAttribute(let name):
+            Sentence("the key URI has the unknown attribute \(ForeignText(name))")
+        case .duplicateAttribute(let name):
+            Sentence("the key URI has the attribute \(ForeignText(name)) twice")
+        case .notAPrivateKey: Sentence("the key URI names something else than a private key")
+        case .pinValue:
+            Sentence(
+                "the key URI holds a PIN, which everyone on this machine could read",
+                hint: "change that PIN, and put the new one into a file: pin-source=file:PATH")
+        case .pinCommand:
+            Sentence(
+                "the key URI takes the PIN from a command, which is never run",
+                hint: "put the PIN into a file: pin-source=file:PATH")
+        case .pinSource:
+            Sentence(
+                "the key URI takes the PIN from something else than a file",
+                hint: "write pin-source=file:PATH")
+        case .relativeModulePath:
+            Sentence("the key URI has a module-path that is not absolute")
+        }
+    }
+}

@@ -1,0 +1,154 @@
+import Audit
+import Encodings
+import Files
+import OCI
+import OCILayout
+import State
+import Synchronization
+import SystemPackage
+import TestTokens
+import Testing
+
+/// A layout with one image, a state, and a change that lists a referrer, names a copy of the image
+/// and moves a mark.
+private struct Scene {
+    let root = TemporaryFolder.make()
+    let origin: SiteName
+    let change: LayoutChange
+    let image: Descriptor
+    let referrer: Descriptor
+
+    init() throws {
+        origin = try SiteName("low")
+        let writer = try LayoutWriter(try Layout.create(at: "\(root)/layout"))
+        let config = try writer.add(
+            Array(#"{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":[]}}"#.utf8),
+            mediaType: MediaType.imageConfig)
+        let manifest = ImageManifest(config: config, layers: [])
+        image = try writer.add(manifest.serialized(), mediaType: MediaType.imageManifest)
+        let about = ImageManifest(
+            config: config, layers: [], artifactType: "application/vnd.test", subject: image)
+        referrer = try writer.add(about.serialized(), mediaType: MediaType.imageManifest)
+        var named = image
+        named.referenceName = "v1"
+        try StateFolder(at: "\(root)/state", in: .real).receiving(from: origin).enrol()
+        let id = OperationID(from: .system)
+        change = LayoutChange(
+            layoutPath: "\(root)/layout", entries: [named],
+            referrers: [.init(descriptor: referrer, subject: image)],
+            events: [
+                AuditEvent(
+                    operation: id, kind: "receive", time: Timestamp(seconds: 1000),
+                    userName: "tester", userID: 1, details: ["bundle": "x"])
+            ],
+            mark: .init(
+                origin: origin, stream: try #require(StreamID(Hex.encode([UInt8](1...16)))),
+                sequence: 1, bundle: image.digest))
+    }
+
+    func commit(_ files: FileSystem) throws {
+        let writer = try LayoutWriter(try Layout(at: "\(root)/layout", in: files))
+        let state = try StateFolder(at: "\(root)/state", in: files)
+        try change.commit(by: writer, in: state, as: OperationID(from: .system))
+    }
+
+    func recover() throws -> [LayoutChange.Recovery] {
+        try LayoutChange.recover(in: StateFolder(at: "\(root)/state", in: .real), .real)
+    }
+
+    /// Nil for the old state, true for the new one; anything between is an issue.
+    func isNew() throws -> Bool {
+        let layout = try Layout(at: "\(root)/layout")
+        let state = try StateFolder(at: "\(root)/state", in: .real)
+        let isNamed = !layout.index.entries(named: "v1").isEmpty
+        let graph = try LayoutGraph(layout)
+        let isListed = graph.referrers(of: image).contains { $0.descriptor.digest == referrer.digest }
+        let isMarked = try state.receiving(from: origin).state().sequence == 1
+        var kinds: [String] = []
+        _ = try state.audit.verify { kinds.append($0.event.kind) }
+        #expect(isNamed == isListed)
+        #expect(isNamed == isMarked)
+        if isNamed {
+            #expect(kinds.contains("receive"))
+        } else {
+            #expect(kinds.isEmpty || kinds == ["receive", "withdrawn"])
+        }
+        #expect(try LayoutCheck(layout).isWhole)
+        return isNamed
+    }
+}
+
+@Suite struct `Changes of layout and record` {
+    @Test func `become visible whole`() throws {
+        let scene = try Scene()
+        #expect(try !scene.isNew())
+        try scene.commit(.real)
+        #expect(try scene.isNew())
+        #expect(try scene.recover() == [])
+    }
+
+    @Test func `refuse a taken name before the first trace`() throws {
+        let scene = try Scene()
+        let writer = try LayoutWriter(try Layout(at: "\(scene.root)/layout"))
+        var other = scene.referrer
+        other.referenceName = "v1"
+        var index = writer.layout.index
+        _ = index.add(other)
+        try writer.replaceIndex(with: index)
+        let conflict = NameConflict(
+            name: "v1", present: scene.referrer.digest, new: scene.image.digest)
+        let state = try StateFolder(at: "\(scene.root)/state", in: .real)
+        #expect(throws: LayoutChangeError.nameTaken(conflict)) {
+            try scene.change.commit(by: writer, in: state, as: OperationID(from: .system))
+        }
+        #expect(try state.journal().pending().isEmpty)
+        #expect(try state.audit.verify() == .intact(recordCount: 0, head: nil, unfinishedByteCount: 0))
+    }
+
+    /// The n-th operation fails; `isLasting` also fails every one after it, as a pulled medium does.
+    @Test(arguments: 0..<40, [false, true]) func `are old or new whichever operation fails`(
+        _ n: Int, _ isLasting: Bool
+    ) throws {
+        let scene = try Scene()
+        let count = Mutex(0)
+        let files = FileSystem { _ in
+            let now = count.withLock { count in
+                defer { count += 1 }
+                return count
+            }
+            return now == n || (isLasting && now > n) ? .fail(.ioError) : nil
+        }
+        let isDone = (try? scene.commit(files)) != nil
+        _ = try scene.recover()
+        #expect(try scene.isNew() || !isDone)
+        // Nothing is left to do, and doing it again changes nothing.
+        #expect(try scene.recover() == [])
+        if try !scene.isNew() { try scene.commit(.real) }
+        #expect(try scene.isNew())
+    }
+
+    @Test func `are completed after the run died at its last step`() throws {
+        let scene = try Scene()
+        let files = FileSystem { operation in
+            if case .remove = operation { return .fail(.ioError) }
+            return nil
+        }
+        #expect(throws: (any Error).self) { try scene.commit(files) }
+        #expect(try scene.recover() == [.completed(layoutPath: "\(scene.root)/layout")])
+        #expect(try scene.isNew())
+    }
+
+    @Test func `wait for a layout that is not there now`() throws {
+        let scene = try Scene()
+        let files = FileSystem { operation in
+            if case .remove = operation { return .fail(.ioError) }
+            return nil
+        }
+        #expect(throws: (any Error).self) { try scene.commit(files) }
+        let root = try FileSystem.real.folder(at: scene.root)
+        try root.rename("layout", to: "away")
+        #expect(try scene.recover() == [.waiting(layoutPath: "\(scene.root)/layout")])
+        try root.rename("away", to: "layout")
+        #expect(try scene.recover() == [.completed(layoutPath: "\(scene.root)/layout")])
+    }
+}
