@@ -75,7 +75,7 @@ let package = Package(
             "Sending",
             [
                 "Archive", "Audit", "BundleFormat", "Cryptography", "Encodings", "Files", "Notary",
-                "OCI", "OCILayout", "State", "Trust", systemPackage,
+                "OCI", "OCILayout", "State", "Trust", "X509", systemPackage,
             ]),
         module(
             "Receiving",

@@ -76,10 +76,12 @@ public struct BundleExport {
                 pending, request, shipment, store: store, target: target, layout: layout, progress)
         }
         guard try !target.isTaken() else { throw SendingError.targetExists(path: target.path) }
+        let signer = try signer()
         let made = try BundleMaking(request, shipment, now, clock: clock, randomness: randomness)
-            .parts(by: signer())
+            .parts(by: signer)
         switch made {
-        case .refused(let refusal): return .refused(.signing(refusal))
+        case .refused(let refusal):
+            return .refused(.signing(refusal, signer.chain, at: clock.now))
         case .made(let parts):
             let pending = try SendingError.state { () throws(StateError) in
                 try store.bind(

@@ -2,6 +2,7 @@ public import BundleFormat
 public import Encodings
 public import Notary
 public import OCILayout
+public import X509
 
 /// What became of a request to export.
 public enum ExportOutcome: Sendable {
@@ -53,8 +54,8 @@ public enum ExportRefusal: Sendable, Equatable {
     case unusableName(String)
     /// What the images or their referrers are made of is missing or damaged; the first of it.
     case content(Digest, LayoutError)
-    /// No signature could be made for the bundle.
-    case signing(SigningRefusal)
+    /// No signature could be made for the bundle with the chain at the time.
+    case signing(SigningRefusal, CertificateChain, at: Timestamp)
     /// Another export holds the number: it must be finished as it was begun, or declared void.
     case pending(sequence: Int64)
     /// The export that holds the number may no longer be received; it must be declared void.

@@ -1,7 +1,7 @@
 internal import Audit
 internal import BundleFormat
 internal import Cryptography
-internal import Encodings
+public import Encodings
 public import Files
 public import Notary
 public import OCI
@@ -9,7 +9,7 @@ internal import OCILayout
 internal import PKCS11
 internal import Signing
 internal import State
-internal import X509
+public import X509
 
 /// What to sign, and how.
 public struct SignRequest: Sendable {
@@ -43,7 +43,7 @@ public enum SignOutcome: Sendable {
     case signed([ImageSignature])
     /// Nothing was signed: the chain, the key or the times would make signatures that no verifier
     /// accepts.
-    case refused(SigningRefusal, chain: [String])
+    case refused(SigningRefusal, CertificateChain, at: Timestamp)
     /// Nothing was signed: this is a bundle, which only `export` signs.
     case refusedBundle(reference: String)
 }
@@ -161,8 +161,7 @@ extension Site {
             switch try wanted.signed(by: signer) {
             case .signed(let bytes, let envelope): made.append((target, bytes, envelope))
             case .refused(let refusal):
-                let names = signer.chain.certificates.map(\.subject.description)
-                return .refused(refusal, chain: names)
+                return .refused(refusal, signer.chain, at: now)
             }
         }
         let writer = try LayoutWriter(layout.layout, patience: request.patience)

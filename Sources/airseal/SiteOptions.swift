@@ -2,6 +2,7 @@ import ArgumentParser
 import Configuration
 import Files
 import Glibc
+import State
 import UseCases
 
 /// Where what is configured lies.

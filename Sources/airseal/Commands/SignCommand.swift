@@ -62,8 +62,9 @@ struct SignCommand: Verb {
                 if signatures.isEmpty { Terminal.say("there is no named image to sign") }
             }
             return .yes
-        case .refused(let refusal, let chain):
-            Terminal.complain(refusal.sentence(chain: chain).after("nothing was signed"))
+        case .refused(let refusal, let chain, let time):
+            Terminal.complain(
+                refusal.sentence(of: chain, at: time).after("nothing was signed"))
             return .refused
         case .refusedBundle(let reference):
             Terminal.complain(

@@ -1,0 +1,200 @@
+import BundleFormat
+import OCI
+import Receiving
+import Sending
+import UseCases
+import Verification
+
+extension SiteError: Speakable {
+    var sentence: Sentence {
+        switch self {
+        case .noName(let path):
+            Sentence(
+                "this site has no name in \(ForeignText(path))",
+                hint: "give it the name that the other side knows: airseal peer self NAME")
+        case .notPending(let number, let destination, let pending):
+            Sentence(
+                "number \(number) to \(destination) is not unfinished; "
+                    + (pending.map { "number \($0) is" } ?? "no number is"))
+        }
+    }
+}
+
+extension SendingError: Speakable {
+    var sentence: Sentence {
+        switch self {
+        case .targetExists(let path):
+            Sentence("\(ForeignText(path)) exists and is not overwritten")
+        case .badTarget(let path): Sentence("\(ForeignText(path)) names no file or folder")
+        case .file(let error): error.sentence
+        case .archive(let error): error.sentence
+        case .layout(let error): error.sentence
+        case .state(let error): error.sentence
+        case .audit(let error): error.sentence
+        case .cryptography(let error): error.sentence
+        case .payload(let failure): failure.sentence
+        case .pendingDamaged(let error):
+            Sentence(
+                "the stored parts of the unfinished export are damaged"
+                    + (error.map { ": \($0.sentence.text)" } ?? ""),
+                hint: "give its number up with export --void; the far side learns the reason")
+        case .inventoryTooLarge(let limit):
+            Sentence("the inventory would be larger than \(limit) bytes; export fewer images")
+        }
+    }
+}
+
+extension ExportRefusal {
+    var sentence: Sentence {
+        switch self {
+        case .nothingToExport: Sentence("the layout holds no image to export")
+        case .bundleAmongRoots(let digest):
+            Sentence("\(digest) is a bundle itself, and no image")
+        case .noRepository(let digest, let name):
+            Sentence(
+                "\(name.map { "\(ForeignText($0))" } ?? "\(digest)") says no repository",
+                hint: "name the one that it belongs to with --scope REPOSITORY")
+        case .ambiguousName(let name):
+            Sentence("the name \(ForeignText(name)) stands for two images")
+        case .unusableName(let name):
+            Sentence("the name \(ForeignText(name)) is none that a receiver takes")
+        case .content(let digest, let error):
+            error.sentence.after("the content of \(digest) is not whole, and nothing was written")
+        case .signing(let refusal, let chain, let time):
+            refusal.sentence(of: chain, at: time).after("the bundle was not signed")
+        case .pending(let sequence):
+            Sentence(
+                "export \(sequence) to this site is unfinished, and was of other images",
+                hint: "repeat the command that began it, or give the number up: "
+                    + "export --void \(sequence) --reason …")
+        case .pendingTooLate(let sequence, let useBy):
+            Sentence(
+                "export \(sequence) to this site is unfinished, and could be received until "
+                    + "\(useBy) only",
+                hint: "give the number up: export --void \(sequence) --reason …")
+        }
+    }
+}
+
+extension ReceivingError: Speakable {
+    var sentence: Sentence {
+        switch self {
+        case .noOwnName:
+            Sentence(
+                "this site has no name",
+                hint: "give it the name that the other side knows: airseal peer self NAME")
+        case .configuration(let error): error.sentence
+        case .source(let error): error.sentence
+        case .layout(let error): error.sentence
+        case .state(let error): error.sentence
+        case .audit(let error): error.sentence
+        case .change(let error): error.sentence
+        case .verification(let error): error.sentence
+        case .cryptography(let error): error.sentence
+        }
+    }
+}
+
+extension ReceiveRefusal {
+    var sentence: Sentence {
+        switch self {
+        case .notABundle(let count):
+            Sentence(
+                count == 0
+                    ? "there is no bundle in it" : "it holds \(count) bundles, and a bundle holds one")
+        case .malformed(let malformation): malformation.sentence
+        case .unsupportedVersion(let version):
+            Sentence(
+                "it has the format version \(ForeignText(version)); this receiver reads 1.0",
+                hint: "the sender runs a newer airseal: update this side")
+        case .unknownCriticalMember(let name):
+            Sentence(
+                "it demands that \"\(ForeignText(name))\" be understood, which this receiver does "
+                    + "not", hint: "the sender runs a newer airseal: update this side")
+        case .unknownOrigin(let origin, .notEnrolled):
+            Sentence(
+                "the origin \(origin) is not enrolled here",
+                hint: "if it should be, compare its anchor by voice and enrol it: airseal peer add")
+        case .unknownOrigin(let origin, .suspended): Sentence("the origin \(origin) is suspended")
+        case .unknownOrigin(let origin, .mayNotSendBundles):
+            Sentence("the origin \(origin) may not send bundles")
+        case .bundleSignature: Sentence("none of its signatures passes")
+        case .chain(let refusal): refusal.sentence
+        case .repositoryNotAllowed(let roots):
+            Sentence(
+                "its origin may not speak for "
+                    + "\(Listing(roots.map { "\(ForeignText($0.repository))" }))")
+        case .content(let fault): fault.sentence
+        case .image(let roots):
+            Sentence(
+                "\(roots.count { $0.report.verdict == .refused }) of its \(roots.count) images do "
+                    + "not pass the policy; nothing was released")
+        case .nameTaken(let conflict): conflict.sentence
+        }
+    }
+}
+
+extension ReceiveDoubt {
+    var sentence: Sentence {
+        switch self {
+        case .bundleSignature:
+            Sentence("of the bundle's signatures none passes, and of one it cannot be decided")
+        case .images(let roots):
+            Sentence(
+                "of \(roots.count { $0.report.verdict == .undecided }) of the \(roots.count) images "
+                    + "it cannot be decided whether they pass; nothing was released")
+        }
+    }
+}
+
+extension Malformation {
+    fileprivate var sentence: Sentence {
+        switch self {
+        case .compressed: Sentence("it is compressed, and a bundle is a plain tar")
+        case .archive(let reason):
+            Sentence(
+                "its archive is cut or damaged: \(ForeignText(reason))",
+                hint: "copy it again from the medium that the sender wrote")
+        case .order(let expected, let actual):
+            Sentence(
+                "\(ForeignText(expected)) should come next, and "
+                    + (actual.map { "\(ForeignText($0)) does" } ?? "the archive ends"))
+        case .foreignMember(let name):
+            Sentence("it holds \(ForeignText(name)), which no bundle does")
+        case .tooLarge(let name, let limit):
+            Sentence("\(ForeignText(name)) is larger than \(limit) bytes")
+        case .document(let name, let error): error.sentence.after("\(ForeignText(name))")
+        case .format(let error): error.sentence.after("the bundle's description")
+        case .tooManySignatures(let limit): Sentence("it has more than \(limit) signatures")
+        case .notASignature(let digest):
+            Sentence("\(digest) is listed as its signature, and is none")
+        case .repository(let text, let name):
+            Sentence(
+                "it claims the repository \(ForeignText(text)) for "
+                    + (name.map { "\(ForeignText($0))" } ?? "an image without a name"))
+        case .bundleAmongRoots(let digest): Sentence("\(digest) among its images is a bundle")
+        }
+    }
+}
+
+extension ContentFault {
+    fileprivate var sentence: Sentence {
+        switch self {
+        case .blob(let digest, let fault): Sentence("its blob \(digest) \(fault.words)")
+        case .expected(let digest, let fault):
+            Sentence(
+                "the blob \(digest) was not sent since this side should hold it, and it "
+                    + fault.words)
+        case .unlisted(let name):
+            Sentence("it holds \(ForeignText(name)), which its inventory does not list")
+        case .unreferenced(let digest): Sentence("nothing in it refers to its blob \(digest)")
+        case .uncovered(let digest):
+            Sentence("it refers to \(digest), which its inventory does not list so")
+        case .document(let digest, let error): error.sentence.after("\(digest)")
+        case .notAnImage(let digest):
+            Sentence("\(digest) is listed as an image, and is neither a manifest nor an index")
+        case .strayReferrer(let digest):
+            Sentence("\(digest) is listed as a referrer, and refers to nothing in the bundle")
+        }
+    }
+}
