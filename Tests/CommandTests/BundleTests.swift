@@ -1,3 +1,4 @@
+import Encodings
 import Testing
 
 /// Two sites: `low` signs and exports, `high` receives.
@@ -71,15 +72,6 @@ struct Gap {
             try await gap.carry("b\(number).tar")
             try await gap.high.yes("airseal receive b\(number).tar --into l")
         }
-    }
-
-    /// What is done before `receive b.tar`, and the code that it is refused with.
-    struct Refused: Sendable, CustomTestStringConvertible {
-        let name: String
-        var low = ":"
-        var high = ":"
-        let word: String
-        var testDescription: String { name }
     }
 
     @Test func `refuses what came before`() async throws {

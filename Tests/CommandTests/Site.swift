@@ -44,11 +44,9 @@ final class Site: Sendable {
 
     /// The folder of the built program: that of the test binary.
     private static func programFolder() throws -> String {
-        var buffer = [UInt8](repeating: 0, count: 4096)
-        let count = unsafe buffer.withUnsafeMutableBytes {
-            unsafe readlink("/proc/self/exe", $0.baseAddress, $0.count)
-        }
-        let path = String(decoding: buffer.prefix(max(0, count)), as: UTF8.self)
+        let found = unsafe realpath("/proc/self/exe", nil)
+        defer { unsafe free(found) }
+        let path = unsafe String(cString: try #require(found))
         let slash = try #require(path.lastIndex(of: "/"))
         let folder = String(path[..<slash])
         try #require(
