@@ -58,7 +58,8 @@ enum Refusal {
             status: 2, word: ""),
         Spoilt(
             name: "another digest",
-            script: "printf X | dd of=$(find a/blobs -size 20 | head -n 1) seek=9 bs=1 conv=notrunc",
+            script:
+                "printf X | dd of=$(find a/blobs -size 20 | head -n 1) seek=9 bs=1 conv=notrunc",
             status: 1, word: "damaged"),
         Spoilt(
             name: "another digest in an archive",
@@ -74,11 +75,11 @@ enum Refusal {
             status: 1, word: "bytes"),
         Spoilt(
             name: "a missing layer", script: "rm $(find a/blobs -size 20 | head -n 1)", status: 1,
-            word: "missing"),
+            word: "not in it"),
         Spoilt(
             name: "a missing layer in an archive",
             script: "rm $(find a/blobs -size 20 | head -n 1); tar -C a -cf - . | gzip > a.tgz",
-            source: "a.tgz", status: 1, word: "missing"),
+            source: "a.tgz", status: 1, word: "not in it"),
         Spoilt(
             name: "a member twice in the index",
             script: #"sed -i 's/{/{"schemaVersion":2,/' a/index.json"#, status: 2,
@@ -103,7 +104,8 @@ enum Refusal {
             name: "a taken name",
             script: "sed -i 's/site.example.hello:v1/v1/' a/index.json", status: 1,
             word: "sha256:"),
-        Spoilt(name: "no archive at all", script: "echo hello > text", source: "text", status: 2,
+        Spoilt(
+            name: "no archive at all", script: "echo hello > text", source: "text", status: 2,
             word: "not a tar"),
         Spoilt(
             name: "no file at all", script: ":", source: "nothing", status: 2, word: "nothing"),
@@ -156,7 +158,7 @@ enum Refusal {
         let site = try await Self.ready()
         try await Refusal.expect(
             site, "airseal sign l:v1 --key \(site.key("nobody")) --chain signer.pem", status: 2,
-            says: "nobody")
+            says: "no private key on the token matches")
     }
 
     @Test func `for an unknown token says which`() async throws {
@@ -166,7 +168,7 @@ enum Refusal {
             """
             airseal sign l:v1 --key 'pkcs11:token=elsewhere;object=signer?pin-source=file:pin' \
                 --chain signer.pem
-            """, status: 2, says: "elsewhere")
+            """, status: 2, says: "no token matches")
     }
 
     @Test func `for a key that does not match its chain`() async throws {
@@ -238,7 +240,8 @@ enum Refusal {
         let site = try await Self.ready()
         try await site.yes("printf '9999\\n' > wrong && chmod 600 wrong")
         let uri = """
-            'pkcs11:token=site;object=signer?pin-source=file:\(site.root)/wrong&module-path=\(Self.spy)'
+            'pkcs11:token=site;object=signer?pin-source=file:\(site.root)/wrong\
+            &module-path=\(Self.spy)'
             """
         let sign = """
             PKCS11SPY=/usr/lib/softhsm/libsofthsm2.so PKCS11SPY_OUTPUT=spy.log \
@@ -249,10 +252,15 @@ enum Refusal {
         }
         try await Refusal.expect(site, sign, status: 2, says: "PIN")
         #expect(try await logins() == "1\n")
-        try await Refusal.expect(site, sign, status: 2, says: "earlier")
+        try await Refusal.expect(site, sign, status: 2, says: "before; it was not tried again")
         #expect(try await logins() == "1\n")
-        // The file was changed: that is another PIN, and it may be tried.
+        // The file was changed, so it may be tried, but the token says that few tries are left:
+        // that is for a person to settle.
         try await site.yes("sleep 0.01; printf '1234\\n' > wrong")
+        try await Refusal.expect(site, sign, status: 2, says: "few tries")
+        #expect(try await logins() == "1\n")
+        // Another program logs in as the user, with the right PIN.
+        try await ImportedKey.make(site, "x", from: "20250101000000Z", to: "20450101000000Z")
         try await site.yes(sign)
         #expect(try await logins() == "2\n")
     }
@@ -261,10 +269,10 @@ enum Refusal {
     func `for a read-only target says so`() async throws {
         let site = try await Self.ready()
         let sign = "airseal sign l:v1 \(site.signing("signer"))"
-        try await Refusal.expect(site, ReadOnly.run(sign), status: 2, says: "ead-only")
+        try await Refusal.expect(site, ReadOnly.run(sign), status: 2, says: "cannot be written")
         try await site.copySample("two-platforms", to: "a")
         try await Refusal.expect(
-            site, ReadOnly.run("airseal import a --into l"), status: 2, says: "ead-only")
+            site, ReadOnly.run("airseal import a --into l"), status: 2, says: "cannot be written")
     }
 }
 

@@ -150,19 +150,24 @@ let keyKinds = ["p256", "p384", "p521", "rsa2048", "rsa3072", "rsa4096"]
         let site = try await Site()
         try await site.makeKey("signer")
         try await site.trust(["signer-root.pem"])
-        try await site.copySample("hello", to: "l")
+        for layout in ["l", "m"] { try await site.copySample("hello", to: layout) }
         try await site.yes("airseal sign l:v1 \(site.signing("signer")) --expiry 7d")
+        try await site.yes("airseal sign m:v1 \(site.signing("signer"))")
         let verify = "airseal verify l:v1 --scope site.example/hello"
         try await site.yes("\(verify) --at $(date -u -d '+6 days' +%FT%TZ)")
         let expired = try await site.run("\(verify) --at $(date -u -d '+8 days' +%FT%TZ)")
         #expect(expired.status == 1 && expired.output.contains("expiry"), "\(expired)")
-        let old = try await site.run("\(verify) --at $(date -u -d '+40 days' +%FT%TZ)")
+        let old = try await site.run(
+            "airseal verify m:v1 --scope site.example/hello --at $(date -u -d '+40 days' +%FT%TZ)")
         #expect(old.status == 1 && old.output.contains("authenticTimestamp"), "\(old)")
     }
 
     /// Each spoils a signed layout in one way.
     static let spoilt = [
-        ("a layer's byte", "l=$(find s/blobs -size 20); printf X | dd of=$l seek=9 bs=1 conv=notrunc"),
+        (
+            "a layer's byte",
+            "l=$(find s/blobs -size 20); printf X | dd of=$l seek=9 bs=1 conv=notrunc"
+        ),
         ("a layer's end", "l=$(find s/blobs -size 20); truncate -s -1 $l"),
         ("a missing layer", "rm $(find s/blobs -size 20)"),
     ]
