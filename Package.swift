@@ -119,6 +119,10 @@ let package = Package(
                 "Configuration", "Cryptography", "Encodings", "Files", "TestSupport", "Trust",
                 "X509", systemPackage,
             ]),
+        // The program as it was built, run the way a person runs it.
+        tests(
+            "CommandTests",
+            ["Encodings", "Files", "TestSupport", "airseal", subprocess, systemPackage]),
         tests("CryptographyTests", ["Cryptography", "Encodings", "TestSupport"]),
         tests("EncodingsTests", ["Encodings"]),
         tests("FilesTests", ["Files", systemPackage]),

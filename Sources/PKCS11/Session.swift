@@ -63,11 +63,12 @@ extension Session {
             guard let pin = ask(token) else { throw .pinNotGiven }
             try tryLogin(pin, serial: serial)
         case .file(let path, let fileSystem, let rejected):
+            let file = try PINFile(at: path, in: fileSystem)
+            // Before the state of the token, which says less: this file may be why tries are few.
+            try rejected.check(serial: serial, path: path, file.ownership)
             guard token.pinState == .normal else {
                 throw .pinTriesLow(serial: serial, isFinal: token.pinState == .finalTry)
             }
-            let file = try PINFile(at: path, in: fileSystem)
-            try rejected.check(serial: serial, path: path, file.ownership)
             do throws(PKCS11Error) {
                 try tryLogin(file.pin, serial: serial)
             } catch {
