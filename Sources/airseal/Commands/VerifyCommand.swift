@@ -118,7 +118,7 @@ extension SignatureReport {
 }
 
 extension VerificationReport.Refusal {
-    fileprivate var words: String {
+    var words: String {
         switch self {
         case .noSignature: "it has no signature"
         case .noSignaturePasses: "none of its signatures passes"

@@ -127,8 +127,8 @@ extension ReceiveRefusal {
         case .content(let fault): fault.sentence
         case .image(let roots):
             Sentence(
-                "\(roots.count { $0.report.verdict == .refused }) of its \(roots.count) images do "
-                    + "not pass the policy; nothing was released")
+                "images do not pass the policy, so nothing was released: "
+                    + "\(Listing(roots.compactMap(\.refusalWords)))")
         case .nameTaken(let conflict): conflict.sentence
         }
     }
@@ -144,6 +144,16 @@ extension ReceiveDoubt {
                 "of \(roots.count { $0.report.verdict == .undecided }) of the \(roots.count) images "
                     + "it cannot be decided whether they pass; nothing was released")
         }
+    }
+}
+
+extension JudgedRoot {
+    /// Why the image does not pass; nil if it does.
+    fileprivate var refusalWords: String? {
+        guard report.verdict == .refused else { return nil }
+        let name = root.name.map { "\(ForeignText($0))" } ?? "\(root.descriptor.digest)"
+        let reasons = report.refusals.map(\.words).joined(separator: ", ")
+        return "\(name): \(reasons)"
     }
 }
 
