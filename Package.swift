@@ -136,6 +136,13 @@ let package = Package(
                 systemPackage,
             ]),
         tests("PKCS11Tests", ["Encodings", "Files", "PKCS11", "TestTokens"]),
+        tests(
+            "ReceivingTests",
+            [
+                "Archive", "Audit", "BundleFormat", "Configuration", "Cryptography", "Encodings",
+                "Files", "Notary", "OCI", "OCILayout", "Receiving", "Sending", "State",
+                "TestSupport", "Trust", "Verification", "X509", systemPackage,
+            ]),
         tests("StateTests", ["Audit", "Encodings", "Files", "State", "TestTokens", systemPackage]),
         tests("TrustTests", ["Cryptography", "Encodings", "TestSupport", "Trust", "X509"]),
         .testTarget(
