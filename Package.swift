@@ -141,6 +141,13 @@ let package = Package(
             ]),
         tests("PKCS11Tests", ["Encodings", "Files", "PKCS11", "TestTokens"]),
         tests(
+            "ReceivingTests",
+            [
+                "Archive", "Audit", "BundleFormat", "Configuration", "Cryptography", "Encodings",
+                "Files", "Notary", "OCI", "OCILayout", "Receiving", "Sending", "State",
+                "TestSupport", "Trust", "Verification", "X509", systemPackage,
+            ]),
+        tests(
             "SentenceTests",
             [
                 "Archive", "Audit", "BundleFormat", "Configuration", "Cryptography", "Encodings",

@@ -98,7 +98,7 @@ extension Inventory {
         expected = try place.member("expected").elements(Blob.init)
     }
 
-    /// The rules "ordered", "order of numbers", "covered" and "times" of docs/formats/bundle.md.
+    /// The rules of docs/formats/bundle.md, by their names there.
     private func checkConsistency() throws(BundleFormatError) {
         for list in [blobs, expected] {
             for (one, next) in zip(list, list.dropFirst()) where !(one.digest < next.digest) {
@@ -122,8 +122,13 @@ extension Inventory {
             (previous == nil) == (sequence == 1 + Int64(voids.count))
         else { throw .inconsistent(rule: "numbers") }
         guard created <= useBy else { throw .inconsistent(rule: "times") }
-        let names = roots.compactMap(\.name).map { Array($0.utf8) }
-        guard Set(names).count == names.count else { throw .inconsistent(rule: "names") }
+        var names: Set<ReferenceName> = []
+        for name in roots.compactMap(\.name) {
+            // What such a name may hold is safe to compare as text.
+            guard let name = ReferenceName(name), name.fallbackTarget == nil,
+                names.insert(name).inserted
+            else { throw .inconsistent(rule: "names") }
+        }
     }
 }
 

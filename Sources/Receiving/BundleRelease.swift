@@ -20,7 +20,8 @@ final class BundleRelease {
 
     private enum Before {
         case nothing
-        case emptyFolder
+        /// An empty folder, or the beginnings of a layout.
+        case folder
         case layout
     }
 
@@ -31,15 +32,18 @@ final class BundleRelease {
         self.state = state
         self.files = files
         let path = request.layoutPath
-        before =
+        let before: Before =
             switch files.kind(at: path) {
             case nil: .nothing
-            case .folder? where (try? files.folder(at: path).entries().isEmpty) == true:
-                .emptyFolder
-            default: .layout
+            default:
+                files.kind(at: "\(path)/\(LayoutFile.name)") == nil ? .folder : .layout
             }
+        self.before = before
         writer = try onLayout { () throws(LayoutError) in
-            try LayoutWriter(try Layout.create(at: path, in: files), patience: patience)
+            let layout =
+                before == .layout
+                ? try Layout(at: path, in: files) : try Layout.create(at: path, in: files)
+            return try LayoutWriter(layout, patience: patience)
         }
     }
 

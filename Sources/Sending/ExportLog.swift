@@ -11,7 +11,7 @@ struct ExportLog {
 
     init(_ randomness: Randomness) {
         operation = OperationID(from: randomness)
-        temporaryName = TemporaryName.next(for: "export")
+        temporaryName = TemporaryName.next(for: "bundle")
     }
 
     var bytes: [UInt8] {

@@ -41,6 +41,8 @@ import Testing
         Spoilt(rule: "numbers") { $0.voids = [.init(sequence: 2, reason: "")] },
         Spoilt(rule: "times") { $0.useBy = Timestamp(seconds: 999) },
         Spoilt(rule: "names") { $0.roots.append($0.roots[0]) },
+        Spoilt(rule: "names") { $0.rename("../etc") },
+        Spoilt(rule: "names") { $0.rename("sha256-\(String(repeating: "a", count: 64))") },
     ]
 
     @Test(arguments: spoilt) func `are refused when they contradict themselves`(
@@ -79,6 +81,13 @@ import Testing
         #expect(throws: BundleFormatError.unsupportedVersion("2.0")) {
             try Inventory(parsing: JSON.object(object).serialized())
         }
+    }
+}
+
+extension Inventory {
+    fileprivate mutating func rename(_ name: String) {
+        roots[0] = Root(
+            descriptor: roots[0].descriptor, name: name, repository: roots[0].repository)
     }
 }
 
