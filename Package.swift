@@ -82,6 +82,7 @@ let package = Package(
             [
                 "Archive", "Audit", "BundleFormat", "Configuration", "Cryptography", "Encodings",
                 "Files", "Notary", "OCI", "OCILayout", "State", "Trust", "Verification",
+                systemPackage,
             ]),
         // Floor 9
         module(
@@ -139,6 +140,13 @@ let package = Package(
                 systemPackage,
             ]),
         tests("PKCS11Tests", ["Encodings", "Files", "PKCS11", "TestTokens"]),
+        tests(
+            "SentenceTests",
+            [
+                "Archive", "Audit", "BundleFormat", "Configuration", "Cryptography", "Encodings",
+                "Files", "Notary", "OCI", "OCILayout", "PKCS11", "Signing", "State", "TestSupport",
+                "Trust", "Verification", "X509", "airseal", systemPackage,
+            ]),
         tests(
             "StateTests",
             [

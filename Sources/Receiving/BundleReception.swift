@@ -1,6 +1,12 @@
+import BundleFormat
 public import Configuration
+import Encodings
 public import Files
+import OCI
+import OCILayout
 public import State
+import Trust
+import Verification
 
 /// Takes bundles in.
 ///
@@ -31,17 +37,130 @@ public struct BundleReception {
     /// Judges the bundle that `request` names, and takes all of it or nothing.
     ///
     /// Origin, order and destination are decided before anything large is read. Every byte leaves
-    /// the medium once; what was judged is what is released.
+    /// the medium once; what was judged is what is released. What an earlier run left in the
+    /// journal is completed first.
     ///
     /// - Parameters:
     ///   - request: what goes where.
     ///   - progress: called with the bytes of blobs that arrived so far.
     /// - Returns: what became of it. A refusal leaves the layout and the mark as they were, and a
-    ///   line `receive-refused` in the record.
+    ///   line `receive-refused` in the record; a doubt the same, as `receive-undecided`.
     /// - Throws: where the fault is this machine's, not the bundle's.
     public func run(
-        _ request: ReceiveRequest, progress: @escaping (Int64) -> Void = { _ in }
+        _ request: ReceiveRequest, progress: (Int64) -> Void = { _ in }
     ) throws(ReceivingError) -> ReceiveOutcome {
-        throw .noOwnName
+        do throws(LayoutChangeError) { _ = try LayoutChange.recover(in: state, files) } catch {
+            throw .change(error)
+        }
+        let record = ReceiveRecord(request, in: state, clock, randomness)
+        var summary: ReceivedBundle?
+        do throws(Stop) {
+            guard let own = try onHome({ () throws(ConfigurationError) in try home.ownName() })
+            else { throw .failed(.noOwnName) }
+            let source = try BundleSource(at: request.source, on: files)
+            let heads = try BundleHeads(source)
+            summary = heads.summary
+            return .released(
+                try receive(heads, source, request, own: own, record, progress: progress))
+        } catch {
+            switch error {
+            case .failed(let error): throw error
+            case .refused(let refusal):
+                try record.refused(refusal, summary)
+                return .refused(refusal, summary)
+            case .undecided(let doubt):
+                try record.undecided(doubt, summary)
+                return .undecided(doubt, summary)
+            }
+        }
+    }
+
+    private func receive(
+        _ heads: BundleHeads, _ source: BundleSource, _ request: ReceiveRequest, own: SiteName,
+        _ record: ReceiveRecord, progress: (Int64) -> Void
+    ) throws(Stop) -> ReceiveReport {
+        let peer = try peer(heads.inventory.origin)
+        let signature = try judgeSignature(of: heads, by: peer, reference: request.source)
+        let store = try onState { () throws(StateError) in
+            try state.receiving(from: heads.inventory.origin)
+        }
+        let turn = try onState { () throws(StateError) in try store.turn(patience: patience) }
+        defer { withExtendedLifetime(turn) {} }
+        let mark = try onState { () throws(StateError) in try store.state() }
+        try checkPlace(of: heads, own: own, mark)
+        let scopes = try RootClaims(heads.inventory, by: peer).scopes
+        let trust = try onHome { () throws(ConfigurationError) in try home.imageTrust() }
+        let release = try BundleRelease(request, state: state, files: files, patience: patience)
+        let roots: [JudgedRoot]
+        let closure: BundleClosure
+        do throws(Stop) {
+            try release.checkNames(heads.inventory)
+            let quarantine = try release.quarantine(heads.inventory)
+            try quarantine.fill(from: source, heads, progress: progress)
+            closure = try BundleClosure(heads.inventory, in: quarantine)
+            // The copy may have taken hours.
+            try checkPlace(of: heads, own: own, mark)
+            let judge = RootJudge(
+                trust: trust, time: VerificationTime(clock.now, from: .clock),
+                content: quarantine, graph: closure.graph)
+            roots = try judge.judge(heads.inventory.roots, scopes, path: request.source)
+        } catch {
+            release.leaveNoTrace()
+            throw error
+        }
+        try release.commit(heads, closure, events: record.received(heads, roots))
+        let blobs = heads.inventory.blobs
+        return ReceiveReport(
+            bundle: heads.summary, roots: roots, signature: signature,
+            referrerCount: heads.inventory.referrers.count, blobCount: blobs.count,
+            byteCount: blobs.reduce(0) { $0 + $1.size },
+            capsuleIsEmpty: heads.content.held[heads.manifest.capsule.digest]
+                == TrustCapsule.empty.bytes)
+    }
+
+    // MARK: Checks
+
+    private func peer(_ origin: SiteName) throws(Stop) -> Peer {
+        let peer = try onHome { () throws(ConfigurationError) in try home.peer(origin) }
+        guard let peer else { throw .refused(.unknownOrigin(origin, .notEnrolled)) }
+        guard !peer.isSuspended else { throw .refused(.unknownOrigin(origin, .suspended)) }
+        guard peer.may(.bundles) else {
+            throw .refused(.unknownOrigin(origin, .mayNotSendBundles))
+        }
+        return peer
+    }
+
+    private func judgeSignature(of heads: BundleHeads, by peer: Peer, reference: String)
+        throws(Stop) -> VerificationReport
+    {
+        let graph = try onLayout { () throws(LayoutError) in try LayoutGraph(heads.content) }
+        let verifier = Verifier(
+            at: VerificationTime(clock.now, from: .clock),
+            options: VerificationOptions(
+                metadata: [(BundleManifest.purposeKey, BundleManifest.purpose)]))
+        let outcome: VerificationOutcome
+        do throws(VerificationError) {
+            outcome = try verifier.verify(
+                ArtifactInLayout(
+                    reference: reference, target: heads.bundle, content: heads.content,
+                    graph: graph), anchors: peer.anchors, identities: peer.identities)
+        } catch { throw .failed(.verification(error)) }
+        // Level strict judges every signature, so nothing is skipped here.
+        switch outcome.report.verdict {
+        case .verified: return outcome.report
+        case .undecided: throw .undecided(.bundleSignature(outcome.report))
+        case .refused, .skipped: throw .refused(.bundleSignature(outcome.report))
+        }
+    }
+
+    private func checkPlace(of heads: BundleHeads, own: SiteName, _ mark: ReceivingState)
+        throws(Stop)
+    {
+        let refusal = BundleChain.refusal(
+            of: heads.inventory, bundle: heads.bundle.digest, own: own,
+            mark: ReceivedMark(
+                stream: mark.stream, sequence: mark.sequence, bundle: mark.bundle),
+            now: clock.now)
+        if let refusal { throw .refused(.chain(refusal)) }
     }
 }

@@ -159,11 +159,16 @@ extension LayoutChange {
 }
 
 extension AuditEvent {
-    /// Says that the event's operation did not come to pass after all.
+    /// Says that the event's operation did not come to pass after all. It stands for itself: the
+    /// record may have refused the event and taken this.
     fileprivate var withdrawn: AuditEvent {
         AuditEvent(
             operation: operation.withdrawal, kind: "withdrawn", time: time, userName: userName,
-            userID: userID, details: ["operation": .string(operation.text)])
+            userID: userID,
+            details: [
+                "operation": .string(operation.text), "kind": .string(kind),
+                "details": .object(details),
+            ])
     }
 }
 

@@ -44,12 +44,8 @@ extension Site {
     /// Enrols an origin, whose anchor's fingerprint an operator has compared, and makes its mark.
     /// Marks that are there are kept.
     ///
-    /// - Parameters:
-    ///   - name: what the origin calls itself.
-    ///   - anchor: the certificate that its signing keys lead to.
-    ///   - identities: whose signatures count, as in a trust policy.
-    ///   - repositories: what it may speak for.
-    ///   - permissions: what its keys may sign.
+    /// Its bundles count if their certificates lead to `anchor` and have one of `identities`, as in
+    /// a trust policy, for `repositories` and what lies below them.
     public func enrol(
         _ name: SiteName, anchor: Certificate, identities: [String], repositories: [String],
         permissions: Set<Peer.Permission>

@@ -19,14 +19,7 @@ public struct TestKeyReport: Sendable {
 
 extension Site {
     /// Makes a throwaway key on the token that `key` names, and writes its chain, leaf and root,
-    /// to a new file.
-    ///
-    /// - Parameters:
-    ///   - type: which kind of key.
-    ///   - key: the token, and the label of the new key.
-    ///   - chainPath: where the chain goes; nothing may stand there.
-    ///   - days: how long the certificates are valid.
-    /// - Returns: what was made.
+    /// to a new file at `chainPath`. They are valid for `days` days.
     public func generateTestKey(
         _ type: KeyType, _ key: KeyAccess, chainPath: String, days: Int
     ) throws -> TestKeyReport {

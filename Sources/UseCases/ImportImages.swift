@@ -14,14 +14,8 @@ extension Site {
     /// made when missing.
     ///
     /// Sources are taken in their order; the first that is refused ends the run, and what came
-    /// before it stays.
-    ///
-    /// - Parameters:
-    ///   - sources: paths; `-` is standard input.
-    ///   - path: the layout.
-    ///   - replace: whether names may be taken from other content.
-    ///   - patience: how long to wait for other writers.
-    /// - Returns: what became of each source that was looked at.
+    /// before it stays. `-` is standard input. With `replace`, names may be taken from other
+    /// content. Returns what became of each source that was looked at.
     public func importImages(
         from sources: [String], into path: String, replace: Bool, patience: LockPatience
     ) throws -> [SourceOutcome] {

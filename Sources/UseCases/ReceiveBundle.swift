@@ -4,14 +4,8 @@ public import Receiving
 internal import State
 
 extension Site {
-    /// Takes the bundle at `source` into the layout at `path`, all of it or nothing.
-    ///
-    /// - Parameters:
-    ///   - source: a tar or a folder.
-    ///   - path: the layout, made if the bundle is taken and nothing stands there.
-    ///   - replace: whether names may be taken from other images.
-    ///   - patience: how long to wait for other runs.
-    /// - Returns: what became of it.
+    /// Takes the bundle at `source`, a tar or a folder, into the layout at `path`, all of it or
+    /// nothing. With `replace`, names may be taken from other images.
     public func receive(
         _ source: String, into path: String, replace: Bool, patience: LockPatience
     ) throws -> ReceiveOutcome {

@@ -22,8 +22,7 @@ private struct Scene {
         origin = try SiteName("low")
         let writer = try LayoutWriter(try Layout.create(at: "\(root)/layout"))
         let config = try writer.add(
-            Array(#"{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":[]}}"#.utf8),
-            mediaType: MediaType.imageConfig)
+            Array(#"{"architecture":"amd64","os":"linux"}"#.utf8), mediaType: MediaType.imageConfig)
         let manifest = ImageManifest(config: config, layers: [])
         image = try writer.add(manifest.serialized(), mediaType: MediaType.imageManifest)
         let about = ImageManifest(
@@ -62,7 +61,8 @@ private struct Scene {
         let state = try StateFolder(at: "\(root)/state", in: .real)
         let isNamed = !layout.index.entries(named: "v1").isEmpty
         let graph = try LayoutGraph(layout)
-        let isListed = graph.referrers(of: image).contains { $0.descriptor.digest == referrer.digest }
+        let isListed = graph.referrers(of: image)
+            .contains { $0.descriptor.digest == referrer.digest }
         let isMarked = try state.receiving(from: origin).state().sequence == 1
         var kinds: [String] = []
         _ = try state.audit.verify { kinds.append($0.event.kind) }
@@ -71,7 +71,7 @@ private struct Scene {
         if isNamed {
             #expect(kinds.contains("receive"))
         } else {
-            #expect(kinds.isEmpty || kinds == ["receive", "withdrawn"])
+            #expect(kinds.isEmpty || kinds.last == "withdrawn")
         }
         #expect(try LayoutCheck(layout).isWhole)
         return isNamed
@@ -102,7 +102,8 @@ private struct Scene {
             try scene.change.commit(by: writer, in: state, as: OperationID(from: .system))
         }
         #expect(try state.journal().pending().isEmpty)
-        #expect(try state.audit.verify() == .intact(recordCount: 0, head: nil, unfinishedByteCount: 0))
+        let nothing = AuditVerdict.intact(recordCount: 0, head: nil, unfinishedByteCount: 0)
+        #expect(try state.audit.verify() == nothing)
     }
 
     /// The n-th operation fails; `isLasting` also fails every one after it, as a pulled medium does.

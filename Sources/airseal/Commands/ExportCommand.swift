@@ -78,7 +78,7 @@ struct ExportCommand: Verb {
                 throw ValidationError("--void wants a --reason")
             }
             guard layout == nil, to == nil, key == nil else {
-                throw ValidationError("--void writes no bundle, so it takes no layout, --to or --key")
+                throw ValidationError("--void takes no layout, --to or --key")
             }
         } else {
             guard layout != nil, to != nil, key != nil else {

@@ -58,7 +58,8 @@ extension ImageDescription {
     fileprivate var tree: Tree {
         let name = descriptor.referenceName.map { "\(ForeignText($0)) " } ?? ""
         var tree = Tree(line: "\(name)\(descriptor.digest)")
-        tree.branches.append(Tree(line: "\(ForeignText(descriptor.mediaType)), \(descriptor.size) bytes"))
+        let type = ForeignText(descriptor.mediaType)
+        tree.branches.append(Tree(line: "\(type), \(descriptor.size) bytes"))
         if let document {
             for part in document.parts { tree.branches.append(Tree(line: part.line)) }
         } else {
@@ -135,7 +136,8 @@ extension SignatureEnvelope {
     }
 
     fileprivate var branches: [Tree] {
-        var branches = [Tree(line: "format \(format.rawValue), \(attributes.algorithm.joseAlgorithm)")]
+        let algorithm = attributes.algorithm.joseAlgorithm
+        var branches = [Tree(line: "format \(format.rawValue), \(algorithm)")]
         branches += facts.map { Tree(line: "\($0.name) \(ForeignText($0.value))") }
         for der in certificates {
             branches.append(

@@ -101,7 +101,7 @@ extension ReceiveRefusal {
         case .notABundle(let count):
             Sentence(
                 count == 0
-                    ? "there is no bundle in it" : "it holds \(count) bundles, and a bundle holds one")
+                    ? "there is no bundle in it" : "it holds \(count) bundles, not one")
         case .malformed(let malformation): malformation.sentence
         case .unsupportedVersion(let version):
             Sentence(

@@ -5,7 +5,7 @@ struct Listing: CustomStringConvertible {
 
     let description: String
 
-    /// The items, each safe to show: `a, b and 3 more`; the words `nothing` stand for an empty list.
+    /// The items, each safe to show: `a, b and 3 more`; `nothing` stands for an empty list.
     init(_ items: [String], nothing: String = "none") {
         let named = items.prefix(Self.namedMax).joined(separator: ", ")
         let rest = items.count - Self.namedMax

@@ -1,0 +1,61 @@
+import BundleFormat
+import Encodings
+import OCI
+import OCILayout
+
+/// The picture of a bundle in quarantine: everything that is referred to is listed, and everything
+/// that is listed is referred to.
+struct BundleClosure {
+    let graph: LayoutGraph
+    /// The referrers with what they speak of.
+    let referrers: [ReferrerAddition.NewReferrer]
+
+    /// Checks what `inventory` lists against `content`.
+    init(_ inventory: Inventory, in content: Quarantine) throws(Stop) {
+        let graph = try onLayout { () throws(LayoutError) in try LayoutGraph(content) }
+        self.graph = graph
+        var sizes: [Digest: Int64] = [:]
+        for blob in inventory.blobs + inventory.expected { sizes[blob.digest] = blob.size }
+        var parts: [Digest: Descriptor] = [:]
+        for start in inventory.roots.map(\.descriptor) + inventory.referrers {
+            for part in graph.closure(of: start) {
+                guard sizes[part.digest] == part.size else {
+                    throw .content(.uncovered(part.digest))
+                }
+                if let problem = graph.node(part)?.problem {
+                    throw .content(.document(part.digest, problem))
+                }
+                if parts[part.digest] == nil { parts[part.digest] = part }
+            }
+            guard let document = graph.node(start)?.document else {
+                throw .content(.notAnImage(start.digest))
+            }
+            for type in [document.artifactType, start.artifactType] {
+                guard type?.utf8.elementsEqual(BundleManifest.artifactType.utf8) != true else {
+                    throw .malformed(.bundleAmongRoots(start.digest))
+                }
+            }
+        }
+        for blob in inventory.blobs + inventory.expected where parts[blob.digest] == nil {
+            throw .content(.unreferenced(blob.digest))
+        }
+        var additions: [ReferrerAddition.NewReferrer] = []
+        for referrer in inventory.referrers {
+            guard let subject = graph.node(referrer)?.document?.subject,
+                parts[subject.digest]?.names(sameContentAs: subject) == true
+            else { throw .content(.strayReferrer(referrer.digest)) }
+            additions.append(
+                ReferrerAddition.NewReferrer(
+                    descriptor: Self.entry(of: referrer), subject: subject.plain))
+        }
+        referrers = additions
+    }
+
+    /// A referrer as it is to be listed: its remarks stay, except those that say where to find it.
+    private static func entry(of referrer: Descriptor) -> Descriptor {
+        var entry = referrer
+        entry.referenceName = nil
+        entry[annotation: Annotation.referrerSubject] = nil
+        return entry
+    }
+}
