@@ -42,6 +42,18 @@ struct Gap {
         """
     }
 
+    /// The high side refuses a bundle with this code of docs/formats/bundle.md, and in one sentence.
+    func refuses(
+        _ bundle: String, _ code: String, sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws {
+        let receive = "airseal receive \(bundle) --into l"
+        try await Refusal.expect(
+            high, receive, status: 1, says: "(\(code))", sourceLocation: sourceLocation)
+        let json = try await high.run("\(receive) --json")
+        #expect(json.status == 1, sourceLocation: sourceLocation)
+        #expect(try json.json.member("code").string() == code, sourceLocation: sourceLocation)
+    }
+
     /// Hands a bundle over.
     func carry(_ bundle: String) async throws {
         try await high.yes("cp -r \(low.root)/\(bundle) \(bundle)")
@@ -74,7 +86,7 @@ struct Gap {
         }
     }
 
-    @Test func `refuses what came before`() async throws {
+    @Test func `refuses what came before and what comes too soon`() async throws {
         let gap = try await Gap()
         try await gap.sign()
         try await gap.high.copySample("two-platforms", to: "l")
@@ -82,17 +94,89 @@ struct Gap {
             try await gap.low.yes(gap.export("b\(number).tar"))
             try await gap.carry("b\(number).tar")
         }
-        try await Refusal.expect(
-            gap.high, "airseal receive b2.tar --into l", status: 1, says: "")
+        try await gap.refuses("b2.tar", "gap")
         try await gap.high.yes("airseal receive b1.tar --into l")
-        try await Refusal.expect(
-            gap.high, "airseal receive b1.tar --into l", status: 1, says: "")
-        try await Refusal.expect(
-            gap.high, "airseal receive b3.tar --into l", status: 1, says: "")
+        try await gap.refuses("b1.tar", "repeat")
+        try await gap.refuses("b3.tar", "gap")
         try await gap.high.yes("airseal receive b2.tar --into l")
         try await gap.high.yes("airseal receive b3.tar --into l")
-        try await Refusal.expect(
-            gap.high, "airseal receive b1.tar --into l", status: 1, says: "")
+        try await gap.refuses("b1.tar", "rollback")
+        try await gap.refuses("b3.tar", "repeat")
+    }
+
+    @Test func `refuses another history of the origin`() async throws {
+        let gap = try await Gap()
+        try await gap.sign()
+        try await gap.high.copySample("two-platforms", to: "l")
+        // The low side loses its state after the first bundle and goes on from a backup, then
+        // from nothing.
+        try await gap.low.yes("cp -r state backup")
+        try await gap.low.yes(gap.export("b1.tar"))
+        try await gap.low.yes("rm -r state; mv backup state")
+        try await gap.low.yes(gap.export("other1.tar", options: "--use-by 20d"))
+        try await gap.low.yes(gap.export("other2.tar"))
+        try await gap.low.yes("rm -r state && mkdir state")
+        try await gap.low.yes(gap.export("new1.tar"))
+        for bundle in ["b1.tar", "other1.tar", "other2.tar", "new1.tar"] {
+            try await gap.carry(bundle)
+        }
+        try await gap.high.yes("airseal receive b1.tar --into l")
+        for bundle in ["other1.tar", "other2.tar", "new1.tar"] {
+            try await gap.refuses(bundle, "foreign-stream")
+        }
+    }
+
+    @Test func `refuses a fork of the stream`() async throws {
+        let gap = try await Gap()
+        try await gap.sign()
+        try await gap.high.copySample("two-platforms", to: "l")
+        try await gap.low.yes(gap.export("b1.tar"))
+        try await gap.low.yes("cp -r state backup")
+        try await gap.low.yes(gap.export("b2.tar"))
+        try await gap.low.yes("rm -r state; mv backup state")
+        try await gap.low.yes(gap.export("other2.tar", options: "--use-by 20d"))
+        try await gap.low.yes(gap.export("other3.tar"))
+        for bundle in ["b1.tar", "b2.tar", "other2.tar", "other3.tar"] {
+            try await gap.carry(bundle)
+        }
+        for bundle in ["b1.tar", "b2.tar"] {
+            try await gap.high.yes("airseal receive \(bundle) --into l")
+        }
+        try await gap.refuses("other2.tar", "fork")
+        try await gap.refuses("other3.tar", "fork")
+    }
+
+    @Test func `refuses a bundle that comes too late`() async throws {
+        let gap = try await Gap()
+        try await gap.sign()
+        try await gap.high.copySample("two-platforms", to: "l")
+        try await gap.low.yes(gap.export("b.tar", options: "--use-by 1s"))
+        try await gap.carry("b.tar")
+        try await gap.high.yes("sleep 2.1")
+        try await gap.refuses("b.tar", "late")
+    }
+
+    @Test func `closes a lost number with its reason`() async throws {
+        let gap = try await Gap()
+        try await gap.sign()
+        // A file size limit stops the export in the middle.
+        let stopped = try await gap.low.run("ulimit -f 8; trap '' XFSZ; \(gap.export("b.tar"))")
+        #expect(stopped.status == 2, "\(stopped)")
+        #expect(try await gap.low.run("test -e b.tar").status == 1)
+        try await gap.low.yes(
+            "airseal export --void 1 --destination high-side --reason 'the disc was full'")
+        try await gap.low.yes(gap.export("b2.tar"))
+        try await gap.carry("b2.tar")
+        try await gap.high.yes("airseal receive b2.tar --into l")
+    }
+
+    @Test func `refuses an image that is not a bundle`() async throws {
+        let gap = try await Gap()
+        try await gap.sign()
+        try await gap.carry("l")
+        try await gap.high.yes("mv l signed")
+        try await gap.high.copySample("two-platforms", to: "l")
+        try await gap.refuses("signed", "not-a-bundle")
     }
 
     @Test func `refuses an origin that was not enrolled`() async throws {
@@ -101,8 +185,7 @@ struct Gap {
         try await gap.low.yes(gap.export("b.tar"))
         try await gap.carry("b.tar")
         try await gap.high.copySample("two-platforms", to: "l")
-        try await Refusal.expect(
-            gap.high, "airseal receive b.tar --into l", status: 1, says: "low-side")
+        try await gap.refuses("b.tar", "unknown-origin")
     }
 
     @Test func `refuses an origin that was enrolled with another anchor`() async throws {
@@ -113,7 +196,7 @@ struct Gap {
         try await gap.high.copySample("two-platforms", to: "l")
         try await gap.high.makeKey("stranger")
         try await gap.high.yes(try await gap.enrolment("stranger-root.pem"))
-        try await Refusal.expect(gap.high, "airseal receive b.tar --into l", status: 1, says: "")
+        try await gap.refuses("b.tar", "bundle-signature")
     }
 
     @Test func `refuses a bundle for somebody else`() async throws {
@@ -123,8 +206,7 @@ struct Gap {
             gap.export("b.tar").replacing("--destination high-side", with: "--destination other"))
         try await gap.carry("b.tar")
         try await gap.high.copySample("two-platforms", to: "l")
-        try await Refusal.expect(
-            gap.high, "airseal receive b.tar --into l", status: 1, says: "other")
+        try await gap.refuses("b.tar", "wrong-destination")
     }
 
     @Test func `refuses a repository for which the origin may not speak`() async throws {
@@ -134,8 +216,7 @@ struct Gap {
             gap.export("b.tar").replacing("site.example/hello", with: "elsewhere.example/hello"))
         try await gap.carry("b.tar")
         try await gap.high.copySample("two-platforms", to: "l")
-        try await Refusal.expect(
-            gap.high, "airseal receive b.tar --into l", status: 1, says: "elsewhere.example")
+        try await gap.refuses("b.tar", "repository-not-allowed")
     }
 
     @Test func `refuses images that nobody signed`() async throws {
@@ -144,8 +225,7 @@ struct Gap {
         try await gap.low.yes(gap.export("b.tar"))
         try await gap.carry("b.tar")
         try await gap.high.copySample("two-platforms", to: "l")
-        try await Refusal.expect(
-            gap.high, "airseal receive b.tar --into l", status: 1, says: "signature")
+        try await gap.refuses("b.tar", "image")
     }
 
     @Test func `refuses images whose signer this side does not trust`() async throws {
@@ -156,8 +236,7 @@ struct Gap {
         try await gap.high.copySample("two-platforms", to: "l")
         try await gap.high.makeKey("stranger")
         try await gap.high.trust(["stranger-root.pem"])
-        try await Refusal.expect(
-            gap.high, "airseal receive b.tar --into l", status: 1, says: "")
+        try await gap.refuses("b.tar", "image")
     }
 
     /// Each changes a bundle that is a folder.
@@ -175,7 +254,7 @@ struct Gap {
         try await gap.carry("b")
         try await gap.high.yes("chmod -R u+w b; \(script)")
         try await gap.high.copySample("two-platforms", to: "l")
-        try await Refusal.expect(gap.high, "airseal receive b --into l", status: 1, says: "")
+        try await gap.refuses("b", "content")
         // A good copy is still welcome: the number was not used up.
         try await gap.high.yes("rm -r b")
         try await gap.carry("b")

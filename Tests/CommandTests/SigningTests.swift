@@ -85,6 +85,22 @@ let keyKinds = ["p256", "p384", "p521", "rsa2048", "rsa3072", "rsa4096"]
         }
     }
 
+    @Test func `by many at once loses no signature`() async throws {
+        let site = try await Site()
+        try await site.makeKey("signer")
+        try await site.copySample("hello", to: "l")
+        try await site.yes(
+            """
+            for number in $(seq 8); do
+                airseal sign l:v1 \(site.signing("signer")) & pids="$pids $!"
+            done
+            for pid in $pids; do wait $pid || exit 1; done
+            """)
+        let listed = try await site.yes("airseal list l --json").json
+        #expect(try listed.array()[0].member("signatures").integer() == 8)
+        try await site.yes("airseal check l")
+    }
+
     @Test func `leaves one line in the record for each signature, and no PIN anywhere`()
         async throws
     {

@@ -41,6 +41,21 @@ import Testing
         }
     }
 
+    @Test func `lets options and operands mix, and repeats options that take several values`()
+        async throws
+    {
+        let site = try await Site()
+        try await site.makeKey("signer")
+        let fingerprint = "$(openssl x509 -in signer-root.pem -outform DER | sha256sum | cut -c-64)"
+        try await site.yes(
+            """
+            airseal peer add --anchor signer-root.pem --identity '*' --repositories site.example/a \
+                --repositories site.example/b --fingerprint \(fingerprint) low-side
+            airseal import --into l '\(Site.package)/layouts/hello' --json
+            airseal sign --key \(site.key("signer")) --chain signer.pem l:v1
+            """)
+    }
+
     static let wrong = [
         "airseal frobnicate", "airseal import", "airseal import a.tar", "airseal import --into l",
         "airseal list", "airseal list a b", "airseal list --nonsense a", "airseal inspect",

@@ -70,14 +70,12 @@ struct PeerAddCommand: Verb {
     var fingerprint: String?
 
     @Option(
-        parsing: .upToNextOption,
         help: ArgumentHelp(
             "Whose signatures count: '*' or 'x509.subject: C=…, ST=…, O=…'.",
             valueName: "identity"))
     var identity: [String]
 
     @Option(
-        parsing: .upToNextOption,
         help: ArgumentHelp(
             "What it may speak for: repositories, or whole leading segments of them.",
             valueName: "prefix"))
