@@ -89,7 +89,13 @@ struct Delivery {
             // Also where a run before renamed it and died before this.
             try target.folder.synchronise()
         }
-        try SendingError.state { () throws(StateError) in try store.finish(pending) }
+        do throws(StateError) { try store.finish(pending) } catch {
+            // Struck out and not tidied up is struck out. Should a power cut undo that, the same
+            // request finds its bundle at the target and strikes the number out again.
+            guard let now = try? store.state(), now.pending == nil,
+                now.previous == pending.bundle
+            else { throw .state(error) }
+        }
         let inventory = parts.inventory
         return ExportReport(
             path: target.path, origin: inventory.origin, destination: inventory.destination,

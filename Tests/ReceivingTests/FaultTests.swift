@@ -17,8 +17,7 @@ import Testing
     }
 
     static let ways = [
-        Way(target: "media/b.tar", isFinal: true), Way(target: "media/b.tar", isFinal: false),
-        Way(target: "media/b", isFinal: true), Way(target: "media/b", isFinal: false),
+        Way(target: "media/b.tar", isFinal: true), Way(target: "media/b", isFinal: false),
     ]
 
     /// The digest of the bundle in the folder or tar, by what a receiver says of it.
@@ -36,7 +35,8 @@ import Testing
             var isDone = false
             do {
                 isDone = try gap.export(way.target, on: failing.files).report.sequence == 1
-            } catch is SendingError {}
+            } catch is SendingError {
+            } catch is StateError {}
             let isThere = FileSystem.real.kind(at: gap.box.path(way.target)) != nil
             #expect(isThere || !isDone, "operation \(place)")
             let store = try StateFolder(at: gap.box.path("low-state"), in: .real)
@@ -74,14 +74,16 @@ import Testing
             let failing = Failing(at: place, isFinal: way.isFinal)
             do {
                 _ = try gap.receive(way.target, on: failing.files).report
-            } catch is ReceivingError {}
+            } catch is ReceivingError {
+            } catch is StateError {}
             if let layout = try? gap.highLayout() {
                 #expect(try LayoutCheck(layout).isWhole, "operation \(place)")
             }
             // Either the first run has released it, or its successor does.
             let second = try gap.receive(way.target)
             #expect(second.code == nil || second.code == "repeat", "operation \(place)")
-            let layout = try gap.highLayout()
+            // The next writer sweeps what could not be removed.
+            let layout = try LayoutWriter(gap.highLayout()).layout
             let check = try LayoutCheck(layout)
             #expect(check.isWhole && check.notes == [], "operation \(place): \(check.notes)")
             #expect(layout.index.entries(named: "registry.test/app:v1")[0].digest == image.digest)
