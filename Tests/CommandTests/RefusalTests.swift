@@ -126,6 +126,41 @@ enum Refusal {
             says: spoilt.word)
     }
 
+    @Test func `for want of room leaves nothing behind`() async throws {
+        let site = try await Site()
+        try await site.copySample("hello", to: "l")
+        try await site.copySample("two-platforms", to: "a")
+        // A limit on the size of files stands for the disk.
+        try await Refusal.expect(
+            site, "ulimit -f 4; trap '' XFSZ; airseal import a --into l", status: 2,
+            says: "too large")
+        try await site.yes("airseal import a --into l")
+    }
+
+    @Test(arguments: [600, 11000, 25000])
+    func `by a kill is swept up by the next run`(_ byteCount: Int) async throws {
+        let site = try await Site()
+        try await site.copySample("hello", to: "l")
+        try await site.copySample("two-platforms", to: "a")
+        try await site.yes("tar -C a -cf a.tar oci-layout blobs index.json && mkfifo pipe")
+        let before = try site.bytes("l/index.json")
+        try await site.yes(
+            """
+            airseal import - --into l < pipe & importer=$!
+            exec 3> pipe
+            head -c \(byteCount) a.tar >&3
+            sleep 0.3
+            kill -9 $importer
+            wait $importer
+            exec 3>&-
+            """)
+        #expect(try site.bytes("l/index.json") == before)
+        try await site.yes("airseal check l")
+        try await site.yes("airseal import a.tar --into l")
+        let check = try await site.yes("airseal check l --json").json
+        #expect(try check.member("notes").array().isEmpty)
+    }
+
     @Test func `names both digests of a taken name, and replaces when told to`() async throws {
         let site = try await Site()
         try await site.copySample("hello", to: "l")

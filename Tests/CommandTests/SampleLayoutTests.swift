@@ -27,4 +27,20 @@ import Testing
         try await site.yes("cp -r '\(Site.package)/layouts' made && made/make")
         try await site.yes("diff -r '\(Site.package)/layouts' made")
     }
+
+    @Test func `are shown without what a hostile name would do to the terminal`() async throws {
+        let site = try await Site()
+        try await site.copySample("hello", to: "l")
+        try await site.yes(
+            #"sed -i 's|"v1"|"\\u001b[31mred\\u202e\\u0007\\n\\u200bend"|' l/index.json"#)
+        for verb in ["list", "inspect"] {
+            let answer = try await site.run("airseal \(verb) l")
+            let shown = answer.output + answer.errors
+            for hostile in ["\u{1b}", "\u{202e}", "\u{7}", "\u{200b}"] {
+                #expect(!shown.unicodeScalars.contains { String($0) == hostile }, "\(verb)")
+            }
+            // It is shown nevertheless, escaped.
+            #expect(answer.status != 0 || shown.contains(#"\u{1b}[31mred"#), "\(answer)")
+        }
+    }
 }
