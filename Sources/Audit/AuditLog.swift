@@ -41,6 +41,23 @@ public struct AuditLog: Sendable {
         }
     }
 
+    /// Adds the records of several operations that an earlier run began, but for those that it
+    /// added. Reads the whole file once.
+    public func resume(_ events: [AuditEvent]) throws(AuditError) {
+        let present = try present(Set(events.map(\.operation)))
+        for event in events where !present.contains(event.operation) { _ = try append(event) }
+    }
+
+    /// Which of `operations` have a record. Reads the whole file.
+    public func present(_ operations: Set<OperationID>) throws(AuditError) -> Set<OperationID> {
+        var present: Set<OperationID> = []
+        _ = try verify { record in
+            let operation = record.event.operation
+            if operations.contains(operation) { present.insert(operation) }
+        }
+        return present
+    }
+
     private func append(
         _ event: AuditEvent,
         unless find: (ReadableFile, _ end: Int64) throws(AuditError) -> AuditRecord?

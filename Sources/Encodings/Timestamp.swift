@@ -33,8 +33,15 @@ public struct Timestamp: Hashable, Sendable {
             let seconds = Self.seconds(
                 year: year, month: month, day: day, hour: hour, minute: minute, second: second)
         else { return nil }
-        self.init(seconds: seconds - Int64(offset), nanoseconds: nanoseconds)
+        // The offset must not carry the time out of the years that can be written again.
+        let time = seconds - Int64(offset)
+        guard (Self.earliest...Self.latest).contains(time) else { return nil }
+        self.init(seconds: time, nanoseconds: nanoseconds)
     }
+
+    /// 0000-01-01T00:00:00Z and 9999-12-31T23:59:59Z, in seconds since the epoch.
+    private static let earliest: Int64 = -62_167_219_200
+    private static let latest: Int64 = 253_402_300_799
 
     /// Seconds since the epoch of a UTC date in the Gregorian calendar; nil if there is no such
     /// date.

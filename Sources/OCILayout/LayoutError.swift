@@ -42,6 +42,25 @@ public enum LayoutError: Error, Equatable {
     /// A source is not imported; `LayoutImport` makes a value of it.
     case importRefused(ImportRefusal)
 
+    /// Whether it is the content that is at fault: damaged, missing, malformed or over a limit. No
+    /// second try can mend that, so it is a refusal; everything else is a failure to decide.
+    public var isDamage: Bool {
+        switch self {
+        case .damaged, .document, .tooLarge, .nestedTooDeep, .tooManyManifests, .importRefused:
+            true
+        case .archive(let error):
+            switch error {
+            case .truncated, .damaged, .unsafeName, .duplicateName, .tooManyEntries, .tooLarge,
+                .expandsTooFar:
+                true
+            case .file, .notAnArchive, .library: false
+            }
+        case .file, .cryptography, .notALayout, .readOnly, .notHeld, .noSuchPath,
+            .malformedReference, .noSuchReference, .ambiguousReference, .nameTaken:
+            false
+        }
+    }
+
     /// Runs `body` and gives its errors their place here.
     static func files<T>(_ body: () throws(FileError) -> T) throws(LayoutError) -> T {
         do throws(FileError) { return try body() } catch { throw .file(error) }

@@ -128,9 +128,11 @@ public struct LayoutImport {
         }
         guard !arrival.entries.isEmpty else { throw .importRefused(.empty) }
         for entry in arrival.entries {
-            if let name = entry.referenceName, ReferenceName(name) == nil {
-                throw .importRefused(.malformedName(name))
-            }
+            guard let text = entry.referenceName else { continue }
+            // A name that is kept for lists of referrers would hide an image from everybody.
+            guard let name = ReferenceName(text),
+                name.fallbackTarget == nil || MediaType.isIndex(entry.mediaType)
+            else { throw .importRefused(.malformedName(text)) }
         }
         return try commit(arrival)
     }
@@ -254,8 +256,8 @@ public struct LayoutImport {
                 algorithm: fallback.descriptor.digest.algorithm)
         }
         try writer.replaceIndex(with: addition.index)
-        // The import stands; what cannot be removed now is an orphan, which harms nobody.
-        for digest in addition.superseded { try? writer.remove(digest) }
+        // A fallback index that was replaced stays as an orphan: a reader that has opened the old
+        // index.json may be on its way to it.
         return ImportReport(form: arrival.form, roots: roots)
     }
 

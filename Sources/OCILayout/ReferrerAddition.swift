@@ -88,10 +88,9 @@ public struct ReferrerAddition: Sendable {
         var fallback = ImageIndex(manifests: [])
         var listed: [Descriptor] = []
         for entry in present {
-            guard case .index(let old) = try content.document(entry) else {
-                // Somebody's image stands under the name; it is not ours to change.
-                throw .nameTaken(name, present: entry.digest, new: entry.digest)
-            }
+            // Somebody's image stands under the name. It is not ours to change, and must not keep
+            // others from being signed: the untagged entry alone lists the referrer then.
+            guard case .index(let old) = try content.document(entry) else { return }
             fallback = listed.isEmpty ? old : fallback
             listed += old.manifests
         }

@@ -23,10 +23,12 @@ extension LayoutChange {
             try journal.begin(Intent(operation: operation, kind: Self.kind, body: json))
         }
         do throws(LayoutChangeError) {
-            try record(in: state)
+            for event in events {
+                try onRecord { () throws(AuditError) in _ = try state.audit.append(event) }
+            }
             try list(addition, by: writer)
         } catch {
-            try withdraw(open, from: writer, in: state, journal)
+            withdraw(open, from: writer, in: state, journal)
             throw error
         }
         try finish(open, in: state, journal)
@@ -45,12 +47,6 @@ extension LayoutChange {
         return try onLayout { () throws(LayoutError) in
             try ReferrerAddition(referrers, to: layout, index: named)
         }
-    }
-
-    private func record(in state: StateFolder) throws(LayoutChangeError) {
-        do throws(AuditError) {
-            for event in events { _ = try state.audit.resume(event) }
-        } catch { throw .audit(error) }
     }
 
     private func list(_ addition: ReferrerAddition, by writer: LayoutWriter)
@@ -82,16 +78,18 @@ extension LayoutChange {
     /// nobody can tell, the journal keeps the intent for the next start.
     private func withdraw(
         _ open: OpenIntent, from writer: LayoutWriter, in state: StateFolder, _ journal: Journal
-    ) throws(LayoutChangeError) {
+    ) {
         guard let now = try? Layout(writer.layout.folder), now.index == writer.layout.index
         else { return }
+        // The error that led here is the one to report. Looked up and not counted: a record whose
+        // writing failed at its last step is there all the same. Where there is none, nothing has
+        // to be written, which a full disk would refuse.
         do {
-            for event in events { _ = try state.audit.resume(event.withdrawn) }
+            let recorded = try state.audit.present(Set(events.map(\.operation)))
+            let withdrawn = events.filter { recorded.contains($0.operation) }.map(\.withdrawn)
+            try state.audit.resume(withdrawn)
             try journal.finish(open)
-        } catch {
-            // The first error is the one to report.
-            return
-        }
+        } catch { return }
     }
 }
 
@@ -104,6 +102,8 @@ extension LayoutChange {
         case withdrawn(layoutPath: String)
         /// Its layout cannot be opened now. It is kept for later.
         case waiting(layoutPath: String)
+        /// It could not be completed now. It is kept for later.
+        case failed(layoutPath: String, LayoutChangeError)
     }
 
     /// Completes or withdraws what runs that died left in the journal.
@@ -120,7 +120,12 @@ extension LayoutChange {
             do { change = try LayoutChange(JSONPlace(.object(open.intent.body))) } catch {
                 throw .state(.damaged(path: "journal of \(open.intent.operation)"))
             }
-            recoveries.append(try change.recover(open, in: state, journal, files))
+            // One layout that cannot be changed now must not hold up the others.
+            do throws(LayoutChangeError) {
+                recoveries.append(try change.recover(open, in: state, journal, files))
+            } catch {
+                recoveries.append(.failed(layoutPath: change.layoutPath, error))
+            }
         }
         return recoveries
     }
@@ -140,21 +145,17 @@ extension LayoutChange {
             return true
         }
         guard isThere else {
-            try recordWithdrawal(in: state)
+            try onRecord { () throws(AuditError) in
+                try state.audit.resume(events.map(\.withdrawn))
+            }
             try onState { () throws(StateError) in try journal.finish(open) }
             return .withdrawn(layoutPath: layoutPath)
         }
         let addition = try addition(to: writer.layout)
-        try record(in: state)
+        try onRecord { () throws(AuditError) in try state.audit.resume(events) }
         try list(addition, by: writer)
         try finish(open, in: state, journal)
         return .completed(layoutPath: layoutPath)
-    }
-
-    private func recordWithdrawal(in state: StateFolder) throws(LayoutChangeError) {
-        do throws(AuditError) {
-            for event in events { _ = try state.audit.resume(event.withdrawn) }
-        } catch { throw .audit(error) }
     }
 }
 
@@ -178,4 +179,8 @@ private func onState<T>(_ body: () throws(StateError) -> T) throws(LayoutChangeE
 
 private func onLayout<T>(_ body: () throws(LayoutError) -> T) throws(LayoutChangeError) -> T {
     do throws(LayoutError) { return try body() } catch { throw .layout(error) }
+}
+
+private func onRecord<T>(_ body: () throws(AuditError) -> T) throws(LayoutChangeError) -> T {
+    do throws(AuditError) { return try body() } catch { throw .audit(error) }
 }

@@ -9,6 +9,14 @@ public struct SourceOutcome: Sendable {
     public let outcome: ImportOutcome
 }
 
+/// What went wrong with one of several sources.
+public struct SourceError: Error {
+    /// The source as it was named.
+    public let source: String
+    /// What went wrong.
+    public let reason: LayoutError
+}
+
 extension Site {
     /// Imports each of `sources`, a layout folder or an archive, into the layout at `path`, which is
     /// made when missing.
@@ -24,10 +32,13 @@ extension Site {
         options.replace = replace
         options.patience = patience
         for source in sources {
-            // Opened before the layout is made: a misspelt source leaves no trace.
-            let opened = try ImportSource(at: source, in: files)
-            let layout = try Layout.create(at: path, in: files)
-            let outcome = try LayoutImport.run(opened, into: layout, options: options)
+            let outcome: ImportOutcome
+            do {
+                // Opened before the layout is made: a misspelt source leaves no trace.
+                let opened = try ImportSource(at: source, in: files)
+                let layout = try Layout.create(at: path, in: files)
+                outcome = try LayoutImport.run(opened, into: layout, options: options)
+            } catch { throw SourceError(source: source, reason: error) }
             outcomes.append(SourceOutcome(source: source, outcome: outcome))
             if case .refused = outcome { break }
         }

@@ -48,7 +48,8 @@ extension Site {
                     byteCount: graph.closure(of: entry).reduce(0) { $0 + $1.size },
                     signatureCount: signatures.count,
                     otherReferrerCount: referrers.count - signatures.count,
-                    isReadable: graph.node(entry)?.document != nil))
+                    isReadable: graph.node(entry)?.document != nil
+                        || !Document.isDocument(entry.mediaType)))
         }
         return LayoutListing(path: content.path, images: images)
     }
@@ -59,6 +60,7 @@ extension LayoutGraph {
     func isReferrer(_ entry: Descriptor) -> Bool {
         if let name = entry.referenceName {
             return ReferenceName(name)?.fallbackTarget != nil
+                && MediaType.isIndex(entry.mediaType)
         }
         return node(entry)?.document?.subject != nil
     }

@@ -46,6 +46,8 @@ public enum SignOutcome: Sendable {
     case refused(SigningRefusal, CertificateChain, at: Timestamp)
     /// Nothing was signed: this is a bundle, which only `export` signs.
     case refusedBundle(reference: String)
+    /// The images of the first layouts were signed; then something went wrong.
+    case stopped(after: [ImageSignature], by: any Error)
 }
 
 /// A signature that is in the layout.
@@ -79,9 +81,13 @@ extension Site {
         let signer = try signer(request.key, chain: chain, state)
         var signatures: [ImageSignature] = []
         for layout in layouts {
-            switch try sign(layout, request, by: signer, state) {
-            case .signed(let made): signatures += made
-            case let refusal: return refusal
+            do {
+                switch try sign(layout, request, by: signer, state) {
+                case .signed(let made): signatures += made
+                case let refusal: return refusal
+                }
+            } catch  where !signatures.isEmpty {
+                return .stopped(after: signatures, by: error)
             }
         }
         return .signed(signatures)
@@ -96,6 +102,7 @@ extension Site {
     }
 
     private struct LayoutTargets {
+        let path: String
         let layout: Layout
         var targets: [Target]
     }
@@ -106,11 +113,19 @@ extension Site {
             let reference = try Reference(parsing: text, in: files)
             let layout = try Layout(at: reference.path, in: files)
             let found = try targets(of: reference, text, in: layout, all: request.all)
-            let place = layouts.firstIndex { $0.layout.path == layout.path }
-            if let place {
-                layouts[place].targets += found
-            } else {
-                layouts.append(LayoutTargets(layout: layout, targets: found))
+            // One layout under two spellings is one layout, and one image needs one signature.
+            let path = try files.absolutePath(of: reference.path)
+            let place =
+                layouts.firstIndex { $0.path == path }
+                ?? {
+                    layouts.append(LayoutTargets(path: path, layout: layout, targets: []))
+                    return layouts.count - 1
+                }()
+            for target in found
+            where !layouts[place].targets.contains(where: {
+                $0.descriptor.names(sameContentAs: target.descriptor)
+            }) {
+                layouts[place].targets.append(target)
             }
         }
         return layouts

@@ -3,6 +3,7 @@ public import Encodings
 internal import Files
 internal import OCI
 internal import OCILayout
+internal import State
 public import Trust
 public import Verification
 
@@ -52,7 +53,7 @@ extension Site {
             } catch {
                 let report = VerificationReport(
                     unresolved: text, scope: request.scope,
-                    verdict: isDamage(error) ? .refused : .undecided, time: time)
+                    verdict: error.isDamage ? .refused : .undecided, time: time)
                 return VerifiedReference(report: report, obstacle: error)
             }
         }
@@ -78,10 +79,18 @@ extension Site {
     }
 }
 
-/// Whether an error says that content is missing or is another than it should be: that is a refusal,
-/// and no failure to decide.
-private func isDamage(_ error: any Error) -> Bool {
-    if case .damaged? = error as? LayoutError { return true }
-    if case .layout(.damaged)? = error as? VerificationError { return true }
-    return false
+extension Error {
+    /// Whether content is at fault, wherever in the stack that was found: a refusal, and no failure
+    /// to decide.
+    public var isDamage: Bool {
+        switch self {
+        case let error as LayoutError: error.isDamage
+        case let error as SourceError: error.reason.isDamage
+        case let error as VerificationError:
+            if case .layout(let error) = error { error.isDamage } else { false }
+        case let error as LayoutChangeError:
+            if case .layout(let error) = error { error.isDamage } else { false }
+        default: false
+        }
+    }
 }

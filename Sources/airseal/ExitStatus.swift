@@ -1,4 +1,5 @@
 import ArgumentParser
+import UseCases
 
 /// What the program tells its caller. Wrong usage is 64, which the argument parser says itself.
 enum ExitStatus: Int32 {
@@ -30,9 +31,8 @@ extension Verb {
         } catch let error as ValidationError {
             throw error
         } catch {
-            let sentence = Sentence(about: error)
-            Terminal.complain(sentence)
-            status = .undecided
+            Terminal.complain(Sentence(about: error))
+            status = error.isDamage ? .refused : .undecided
         }
         guard status == .yes else { throw ExitCode(status.rawValue) }
     }

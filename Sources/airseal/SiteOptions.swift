@@ -56,6 +56,10 @@ extension Site {
                 Terminal.say("completed what an interrupted run began in \(ForeignText(path))")
             case .withdrawn(layoutPath: let path):
                 Terminal.say("took back what an interrupted run began in \(ForeignText(path))")
+            case .failed(layoutPath: let path, let error):
+                Terminal.say(
+                    "what an interrupted run began in \(ForeignText(path)) is still to be done: "
+                        + error.sentence.text)
             case .waiting(layoutPath: let path):
                 Terminal.say(
                     "an interrupted run left work for \(ForeignText(path)), which is not there now")

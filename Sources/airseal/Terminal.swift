@@ -34,12 +34,18 @@ enum Terminal {
             let count = unsafe bytes.withUnsafeBytes {
                 unsafe Glibc.write(descriptor, $0.baseAddress, $0.count)
             }
-            if count > 0 {
+            guard count <= 0 else {
                 bytes = bytes.dropFirst(count)
-            } else if errno != EINTR {
-                // Nobody reads any more, and there is no one left to tell.
-                return
+                continue
             }
+            let reason = errno
+            if reason == EINTR { continue }
+            // A reader that has seen enough is no failure; an answer that was lost is one.
+            if descriptor == 1, reason != EPIPE {
+                say("error: the answer could not be written to standard output")
+                exit(ExitStatus.undecided.rawValue)
+            }
+            return
         }
     }
 }

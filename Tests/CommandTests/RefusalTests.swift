@@ -47,15 +47,15 @@ enum Refusal {
         Spoilt(
             name: "a truncated tar",
             script: "tar -C a -cf a.tar . && truncate -s 4096 a.tar", source: "a.tar",
-            status: 2, word: "ends too early"),
+            status: 1, word: "ends too early"),
         Spoilt(
             name: "a tar truncated in its last blob",
             script: "tar -C a -cf a.tar index.json oci-layout blobs && truncate -s -12000 a.tar",
-            source: "a.tar", status: 2, word: "ends too early"),
+            source: "a.tar", status: 1, word: "ends too early"),
         Spoilt(
             name: "a truncated gzip",
             script: "tar -C a -czf a.tgz . && truncate -s -20 a.tgz", source: "a.tgz",
-            status: 2, word: ""),
+            status: 1, word: ""),
         Spoilt(
             name: "another digest",
             script:
@@ -82,12 +82,12 @@ enum Refusal {
             source: "a.tgz", status: 1, word: "not in it"),
         Spoilt(
             name: "a member twice in the index",
-            script: #"sed -i 's/{/{"schemaVersion":2,/' a/index.json"#, status: 2,
+            script: #"sed -i 's/{/{"schemaVersion":2,/' a/index.json"#, status: 1,
             word: "schemaVersion"),
         Spoilt(
             name: "a member twice in the index of an archive",
             script: #"sed -i 's/{/{"schemaVersion":2,/' a/index.json; tar -C a -cf a.tar ."#,
-            source: "a.tar", status: 2, word: "schemaVersion"),
+            source: "a.tar", status: 1, word: "schemaVersion"),
         Spoilt(
             name: "a member twice in a manifest",
             script: """

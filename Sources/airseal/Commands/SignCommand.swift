@@ -55,13 +55,13 @@ struct SignCommand: Verb {
         request.patience = .telling(references[0])
         switch try site.sign(request) {
         case .signed(let signatures):
-            if output.json {
-                Terminal.answer(.array(signatures.map(\.json)))
-            } else {
-                signatures.forEach { Terminal.answer($0.line) }
-                if signatures.isEmpty { Terminal.say("there is no named image to sign") }
-            }
+            tell(signatures)
+            if signatures.isEmpty { Terminal.say("there is no named image to sign") }
             return .yes
+        case .stopped(let signatures, let error):
+            tell(signatures)
+            Terminal.complain(Sentence(about: error).after("the rest was not signed"))
+            return error.isDamage ? .refused : .undecided
         case .refused(let refusal, let chain, let time):
             Terminal.complain(
                 refusal.sentence(of: chain, at: time).after("nothing was signed"))
@@ -71,6 +71,14 @@ struct SignCommand: Verb {
                 Sentence(
                     "\(ForeignText(reference)) is a bundle, which only export signs"))
             return .refused
+        }
+    }
+
+    private func tell(_ signatures: [ImageSignature]) {
+        if output.json {
+            Terminal.answer(.array(signatures.map(\.json)))
+        } else {
+            signatures.forEach { Terminal.answer($0.line) }
         }
     }
 }

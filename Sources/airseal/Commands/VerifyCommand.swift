@@ -48,7 +48,7 @@ struct VerifyCommand: Verb {
     @OptionGroup var output: JSONFlag
 
     func perform() throws -> ExitStatus {
-        var request = VerifyRequest(references: references, scope: try RegistryScope(scope))
+        var request = VerifyRequest(references: references, scope: try parsedScope())
         request.signaturesOnly = signaturesOnly
         request.at = at
         let conclusions = Site.here(home: home.home).verify(request)
@@ -57,11 +57,22 @@ struct VerifyCommand: Verb {
         }
         var status = ExitStatus.yes
         for conclusion in conclusions {
-            if let obstacle = conclusion.obstacle { Terminal.complain(Sentence(about: obstacle)) }
+            if let obstacle = conclusion.obstacle {
+                let reference = ForeignText(conclusion.report.reference)
+                Terminal.complain(Sentence(about: obstacle).after("\(reference)"))
+            }
             if !output.json { conclusion.report.lines.forEach { Terminal.answer($0) } }
             status = status.joined(conclusion.report.verdict.exitStatus)
         }
         return status
+    }
+}
+
+extension VerifyCommand {
+    private func parsedScope() throws -> RegistryScope {
+        do { return try RegistryScope(scope) } catch {
+            throw ValidationError("--scope: \(error.sentence.text)")
+        }
     }
 }
 
@@ -111,7 +122,8 @@ extension SignatureReport {
                 outcome.action == .enforce ? outcome.finding.result.rawValue : "warning"
             guard outcome.action != .skip else { continue }
             lines.append(
-                "    \(outcome.validation.rawValue): \(kind): \(ForeignText(outcome.finding.text))")
+                "    \(outcome.validation.rawValue): \(kind): \(ForeignText(outcome.finding.sentence.text))"
+            )
         }
         return lines
     }

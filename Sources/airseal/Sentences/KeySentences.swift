@@ -43,13 +43,17 @@ extension PKCS11Error {
         case .pinIncorrect(let serial):
             Sentence(
                 "the token \(ForeignText(serial)) rejected the PIN; it was tried once",
-                hint: "no further try is made with an unchanged PIN file: correct it first")
+                hint:
+                    "no further try is made with an unchanged PIN file; many tokens now want a person "
+                    + "to type the PIN once")
         case .pinRejectedEarlier(let serial, let path):
             Sentence(
                 "the token \(ForeignText(serial)) rejected the PIN of "
                     + (path.map { "\(ForeignText($0))" } ?? "this source")
                     + " before; it was not tried again",
-                hint: "no further try is made with an unchanged PIN file: correct it first")
+                hint:
+                    "no further try is made with an unchanged PIN file; many tokens now want a person "
+                    + "to type the PIN once")
         case .pinLocked(let serial):
             Sentence(
                 "the token \(ForeignText(serial)) has locked its PIN after too many wrong ones",

@@ -1,6 +1,7 @@
 import Encodings
 import OCI
 import OCILayout
+import UseCases
 
 extension LayoutError: Speakable {
     var sentence: Sentence {
@@ -87,5 +88,14 @@ extension BlobFault {
         case .size(let expected, let actual): "has \(actual) bytes, not \(expected)"
         case .digest(let actual): "is damaged: its bytes have the digest \(actual)"
         }
+    }
+}
+
+extension SourceError: Speakable {
+    var sentence: Sentence {
+        let inner = reason.sentence
+        // Most sentences about a file begin with its path already.
+        let path = ForeignText(source).description
+        return inner.text.hasPrefix(path) ? inner : inner.after(path)
     }
 }
