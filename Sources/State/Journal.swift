@@ -68,10 +68,14 @@ public struct Journal: Sendable {
 
     /// Strikes an operation out: all of it is done, or undone. Doing so twice is no error.
     public func finish(_ open: OpenIntent) throws(StateError) {
-        for name in try names() where name.operation == open.intent.operation {
-            try onDisk { () throws(FileError) in
-                try folder.remove(name.text)
-                try folder.synchronise()
+        // Under the lock: a run that is looking for abandoned intents has read this one, or never
+        // sees it.
+        try locked { () throws(StateError) in
+            for name in try names() where name.operation == open.intent.operation {
+                try onDisk { () throws(FileError) in
+                    try folder.remove(name.text)
+                    try folder.synchronise()
+                }
             }
         }
     }

@@ -29,10 +29,13 @@ extension Site {
         }
         let (folder, name) = try files.place(of: chainPath)
         let now = clock.now
-        let made = try ThrowawayKey(
-            type, at: key.uri, id: randomness.bytes(16), notBefore: now.adding(seconds: -60),
-            notAfter: now.adding(seconds: Int64(days) * 86_400),
-            pin: try key.pinSource(files, try state()))
+        let state = try state()
+        let made = try oneLoginAtATime(state) {
+            try ThrowawayKey(
+                type, at: key.uri, id: randomness.bytes(16), notBefore: now.adding(seconds: -60),
+                notAfter: now.adding(seconds: Int64(days) * 86_400),
+                pin: try key.pinSource(files, state))
+        }
         try folder.replace(name, with: Array(made.chain.pem.utf8))
         return TestKeyReport(
             token: made.token, key: made.description, chain: made.chain, chainPath: chainPath)

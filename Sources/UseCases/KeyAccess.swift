@@ -52,6 +52,19 @@ extension Site {
     func signer(_ key: KeyAccess, chain: CertificateChain, _ state: StateFolder) throws
         -> TokenSigner
     {
-        try TokenSigner(key.uri, chain: chain, pin: try key.pinSource(files, state))
+        try oneLoginAtATime(state) {
+            try TokenSigner(key.uri, chain: chain, pin: try key.pinSource(files, state))
+        }
+    }
+
+    /// Runs `body`, which logs in, while no other run with the same state does: two runs that try
+    /// one wrong PIN side by side would cost the token two tries. Software tokens that keep their
+    /// flags in a file need it too.
+    func oneLoginAtATime<Result>(_ state: StateFolder, _ body: () throws -> Result) throws
+        -> Result
+    {
+        let turn = try FolderLock.acquire(try state.pins())
+        defer { withExtendedLifetime(turn) {} }
+        return try body()
     }
 }
