@@ -9,6 +9,8 @@ public struct LayoutListing: Sendable {
     public struct Image: Sendable {
         /// Its entry in `index.json`.
         public let entry: Descriptor
+        /// What its manifest says it is, where that is no container image: a bundle, for example.
+        public let artifactType: String?
         /// The platforms of an index, or of an image whose index names them: `linux/amd64`.
         public let platforms: [String]
         /// The bytes of everything that it needs, each blob once.
@@ -44,7 +46,8 @@ extension Site {
             let signatures = referrers.filter(\.isNotarySignature)
             images.append(
                 LayoutListing.Image(
-                    entry: entry, platforms: graph.platforms(of: entry),
+                    entry: entry, artifactType: graph.statedArtifactType(of: entry),
+                    platforms: graph.platforms(of: entry),
                     byteCount: graph.closure(of: entry).reduce(0) { $0 + $1.size },
                     signatureCount: signatures.count,
                     otherReferrerCount: referrers.count - signatures.count,
@@ -63,6 +66,16 @@ extension LayoutGraph {
                 && MediaType.isIndex(entry.mediaType)
         }
         return node(entry)?.document?.subject != nil
+    }
+
+    /// The artifact type that the manifest or index itself names.
+    func statedArtifactType(of entry: Descriptor) -> String? {
+        switch node(entry)?.document {
+        case .manifest(let manifest): manifest.artifactType
+        case .index(let index): index.artifactType
+        case .artifact(let artifact): artifact.artifactType
+        case nil: nil
+        }
     }
 
     /// The platforms that an index names, without buildx's `unknown/unknown`.

@@ -76,6 +76,40 @@ struct Gap {
                 == gap.high.yes("airseal list l --json").json.value)
     }
 
+    @Test(arguments: ["b.tar", "b"]) func `can be looked at on the way`(_ bundle: String)
+        async throws
+    {
+        let gap = try await Gap()
+        try await gap.sign()
+        try await gap.low.yes(gap.export(bundle))
+        try await gap.carry(bundle)
+        try await gap.high.yes("airseal check \(bundle)")
+        try await gap.high.yes("airseal verify \(bundle):v1 --scope site.example/hello")
+        // The bundle's own artifact is told apart from an image.
+        let listed = try await gap.high.yes("airseal list \(bundle) --json").json.array()
+        #expect(listed.count == 2)
+        #expect(try listed[0].member("artifactType").value == .null)
+        #expect(
+            try listed[1].member("artifactType").string()
+                == "application/vnd.airseal.bundle.v1")
+        for image in listed { #expect(try image.member("signatures").integer() == 1) }
+        try await gap.high.yes("airseal receive \(bundle) --into l")
+    }
+
+    @Test func `is not what sign signs`() async throws {
+        let gap = try await Gap()
+        try await gap.sign()
+        let exported = try await gap.low.yes("\(gap.export("b")) --json").json
+        let digest = try exported.member("bundle").string()
+        let before = try gap.low.bytes("b/index.json")
+        let answer = try await gap.low.run(
+            "chmod -R u+w b; airseal sign b@\(digest) \(gap.low.signing("signer"))")
+        #expect(answer.status == 1, "\(answer)")
+        #expect(try gap.low.bytes("b/index.json") == before)
+        let all = try await gap.low.yes("airseal sign --all b \(gap.low.signing("signer")) --json")
+        #expect(try all.json.array().count == 1)
+    }
+
     @Test func `counts, one bundle after the other`() async throws {
         let gap = try await Gap()
         try await gap.sign()

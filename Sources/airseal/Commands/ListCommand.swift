@@ -37,6 +37,7 @@ extension LayoutListing.Image {
     fileprivate var line: String {
         let name = entry.referenceName.map { "\(ForeignText($0))" } ?? "(untagged)"
         var facts = platforms.map { "\(ForeignText($0))" }
+        if let artifactType { facts.append("\(ForeignText(artifactType))") }
         facts.append("\(byteCount) bytes")
         facts.append(signatureCount == 1 ? "1 signature" : "\(signatureCount) signatures")
         if otherReferrerCount > 0 { facts.append("\(otherReferrerCount) other referrers") }
@@ -49,6 +50,7 @@ extension LayoutListing.Image {
             "name": entry.referenceName.map { .string($0) } ?? .null,
             "digest": .string(entry.digest.description),
             "mediaType": .string(entry.mediaType),
+            "artifactType": artifactType.map { .string($0) } ?? .null,
             "platforms": .array(platforms.map { .string($0) }),
             "bytes": .integer(byteCount),
             "signatures": .integer(Int64(signatureCount)),

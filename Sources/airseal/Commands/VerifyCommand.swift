@@ -114,7 +114,8 @@ extension VerificationReport {
 
 extension SignatureReport {
     fileprivate var lines: [String] {
-        let signer = envelope.map { " by \(ForeignText($0.chain.leaf.subject.description))" } ?? ""
+        let signer =
+            envelope.map { ", signed by \(ForeignText($0.chain.leaf.subject.description))" } ?? ""
         let time = envelope?.attributes.statedTime.map { ", \($0)" } ?? ""
         var lines = ["  signature \(manifest.digest): \(verdict.rawValue)\(signer)\(time)"]
         for outcome in validations where outcome.finding.result != .pass {
