@@ -18,8 +18,9 @@ public enum BundleFormatError: Error, Equatable {
 extension Inventory {
     /// The version that is written, and the only one that is read.
     public static let version = "1.0"
-    /// The largest inventory read, in bytes: a million blobs of a hundred bytes each.
-    public static let sizeMax: Int64 = 128 << 20
+    /// The largest inventory read, in bytes: three hundred thousand blobs of a hundred bytes each. It
+    /// is read whole before the origin that it names can be authenticated.
+    public static let sizeMax: Int64 = 32 << 20
 
     private static let members = [
         "version", "critical", "origin", "destination", "stream", "sequence", "previous", "voids",

@@ -114,6 +114,11 @@ public final class Folder: Sendable {
         try unlink(name, flags: 0)
     }
 
+    /// Removes the folder called `name`, which must be empty; it is no error if there is none.
+    public func removeEmptyFolder(_ name: String) throws(FileError) {
+        try unlink(name, flags: AT_REMOVEDIR)
+    }
+
     /// Removes the folder called `name` with everything in it; it is no error if there is none.
     public func removeTree(_ name: String) throws(FileError) {
         guard let kind = try kind(of: name) else { return }

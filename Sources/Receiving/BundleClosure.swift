@@ -1,5 +1,6 @@
 import BundleFormat
 import Encodings
+import Notary
 import OCI
 import OCILayout
 
@@ -51,11 +52,15 @@ struct BundleClosure {
         referrers = additions
     }
 
-    /// A referrer as it is to be listed: its remarks stay, except those that say where to find it.
+    /// A referrer as it is to be listed: type, digest and size, and the remarks that Notary
+    /// signatures carry. Any other remark could name content that nobody has judged.
     private static func entry(of referrer: Descriptor) -> Descriptor {
-        var entry = referrer
-        entry.referenceName = nil
-        entry[annotation: Annotation.referrerSubject] = nil
+        var entry = Descriptor(
+            mediaType: referrer.mediaType, digest: referrer.digest, size: referrer.size,
+            artifactType: referrer.artifactType)
+        for name in [SignatureManifest.thumbprintAnnotation, Annotation.created] {
+            entry[annotation: name] = referrer[annotation: name]
+        }
         return entry
     }
 }

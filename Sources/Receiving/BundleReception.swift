@@ -86,6 +86,7 @@ public struct BundleReception {
         }
         let turn = try onState { () throws(StateError) in try store.turn(patience: patience) }
         defer { withExtendedLifetime(turn) {} }
+        try checkNothingWaits(from: heads.inventory.origin)
         let mark = try onState { () throws(StateError) in try store.state() }
         try checkPlace(of: heads, own: own, mark)
         let scopes = try RootClaims(heads.inventory, by: peer).scopes
@@ -119,6 +120,18 @@ public struct BundleReception {
     }
 
     // MARK: Checks
+
+    /// Refuses to go on while an earlier bundle of the origin is released in part: its mark does
+    /// not stand yet, so it could be taken a second time elsewhere.
+    private func checkNothingWaits(from origin: SiteName) throws(Stop) {
+        let waiting: [LayoutChange]
+        do throws(LayoutChangeError) { waiting = try LayoutChange.unfinished(in: state) } catch {
+            throw .failed(.change(error))
+        }
+        for change in waiting where change.mark?.origin == origin {
+            throw .failed(.unfinished(origin, layoutPath: change.layoutPath))
+        }
+    }
 
     private func peer(_ origin: SiteName) throws(Stop) -> Peer {
         let peer = try onHome { () throws(ConfigurationError) in try home.peer(origin) }

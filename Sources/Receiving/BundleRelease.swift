@@ -97,18 +97,27 @@ final class BundleRelease {
     }
 
     /// Removes the layout again, if it was made for this bundle and nobody has put anything in.
+    ///
+    /// A tool that takes no lock may have done so meanwhile, so the index is read again, and
+    /// folders go only while they are empty: whatever is in them is somebody's.
     func leaveNoTrace() {
+        staging = nil
+        guard before == .nothing, let now = try? Layout(writer.layout.folder),
+            now.index.entries.isEmpty
+        else { return }
         // What stays behind after an error here is an empty layout.
-        guard before != .layout, writer.layout.index.entries.isEmpty else { return }
-        let folder = writer.layout.folder
         do {
+            let folder = writer.layout.folder
+            let blobs = try folder.folder("blobs")
+            for algorithm in Digest.Algorithm.allCases {
+                try blobs.removeEmptyFolder(algorithm.rawValue)
+            }
+            try folder.removeEmptyFolder("blobs")
             for name in [LayoutFile.name, LayoutIndex.name] { try folder.remove(name) }
-            try folder.removeTree("blobs")
-            staging = nil
-            guard before == .nothing else { return }
             let path = FilePath(request.layoutPath)
             guard let name = path.lastComponent else { return }
-            try files.folder(at: path.removingLastComponent().string).removeTree(name.string)
+            let above = try files.folder(at: path.removingLastComponent().string)
+            try above.removeEmptyFolder(name.string)
         } catch { return }
     }
 }

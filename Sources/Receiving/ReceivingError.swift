@@ -1,6 +1,7 @@
 public import Audit
 public import Configuration
 public import Cryptography
+public import Encodings
 public import Files
 public import OCILayout
 public import State
@@ -11,6 +12,9 @@ public import Verification
 public enum ReceivingError: Error, Equatable {
     /// This site has no name of its own yet.
     case noOwnName
+    /// An earlier bundle of the origin was released in part, and its layout is not there now, or
+    /// cannot be changed.
+    case unfinished(SiteName, layoutPath: String)
     /// The home could not be read.
     case configuration(ConfigurationError)
     /// The bundle could not be read from its medium.

@@ -66,7 +66,8 @@ extension LayoutChange {
         throws(LayoutChangeError)
     {
         try onState { () throws(StateError) in
-            if let mark {
+            // A mark that is there already, or beyond, was set by the run that died.
+            if let mark, try state.receiving(from: mark.origin).state().sequence < mark.sequence {
                 try state.receiving(from: mark.origin).advance(
                     stream: mark.stream, sequence: mark.sequence, bundle: mark.bundle)
             }
@@ -144,18 +145,39 @@ extension LayoutChange {
             }
             return true
         }
-        guard isThere else {
-            try onRecord { () throws(AuditError) in
-                try state.audit.resume(events.map(\.withdrawn))
-            }
-            try onState { () throws(StateError) in try journal.finish(open) }
-            return .withdrawn(layoutPath: layoutPath)
+        guard isThere else { return try takeBack(open, in: state, journal) }
+        let addition: ReferrerAddition
+        do throws(LayoutChangeError) { addition = try self.addition(to: writer.layout) } catch {
+            guard case .nameTaken = error else { throw error }
+            // Somebody has given the name away since. Theirs is the later word.
+            return try takeBack(open, in: state, journal)
         }
-        let addition = try addition(to: writer.layout)
         try onRecord { () throws(AuditError) in try state.audit.resume(events) }
         try list(addition, by: writer)
         try finish(open, in: state, journal)
         return .completed(layoutPath: layoutPath)
+    }
+
+    private func takeBack(_ open: OpenIntent, in state: StateFolder, _ journal: Journal)
+        throws(LayoutChangeError) -> Recovery
+    {
+        try onRecord { () throws(AuditError) in
+            try state.audit.resume(events.map(\.withdrawn))
+        }
+        try onState { () throws(StateError) in try journal.finish(open) }
+        return .withdrawn(layoutPath: layoutPath)
+    }
+
+    /// What is still in the journal after `recover`: changes whose layouts cannot be changed now.
+    public static func unfinished(in state: StateFolder) throws(LayoutChangeError)
+        -> [LayoutChange]
+    {
+        try onState { () throws(StateError) in
+            try state.journal().pending().compactMap { open in
+                guard open.intent.kind == kind else { return nil }
+                return try? LayoutChange(JSONPlace(.object(open.intent.body)))
+            }
+        }
     }
 }
 

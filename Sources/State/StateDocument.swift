@@ -3,8 +3,8 @@ internal import Files
 
 /// A small JSON file that is read strictly and replaced in one step.
 struct StateDocument {
-    /// Longest file read, in bytes: ten thousand voids with their reasons fit.
-    private static let byteCountMax: Int64 = 4 << 20
+    /// Longest file read and written, in bytes: the release of a hundred thousand images fits.
+    private static let byteCountMax: Int64 = 256 << 20
 
     let folder: Folder
     let name: String
@@ -36,10 +36,12 @@ struct StateDocument {
     func write(_ members: JSONObject) throws(StateError) {
         var object: JSONObject = ["version": 1]
         for member in members.members { object[member.name] = member.value }
-        try onDisk { () throws(FileError) in
-            try folder.replace(
-                name, with: JSON.object(object).serialized(.indented), mode: 0o600)
+        let bytes = JSON.object(object).serialized(.indented)
+        // What could not be read again must not be written.
+        guard bytes.count <= Self.byteCountMax else {
+            throw .tooMany("bytes in one file of the state", limit: Int(Self.byteCountMax))
         }
+        try onDisk { () throws(FileError) in try folder.replace(name, with: bytes, mode: 0o600) }
     }
 
     /// Runs `body` while no other run changes the folder.

@@ -67,8 +67,12 @@ extension Site {
             "may": .array(permissions.map(\.rawValue).sorted().map { .string($0) }),
         ]
         _ = try state.audit.append(event("peer-add", details))
+        let receiving = try state.receiving(from: name)
+        // An origin that is enrolled has a mark. If it is lost, enrolling again must not make it
+        // zero: every old bundle could come back.
+        if try home.peer(name) != nil { _ = try receiving.state() }
         // The mark comes first: an entry without one would be an error at every receipt.
-        try state.receiving(from: name).enrol()
+        try receiving.enrol()
         try home.setPeer(peer)
     }
 }

@@ -1,3 +1,4 @@
+internal import Audit
 internal import Configuration
 internal import Cryptography
 public import Encodings
@@ -77,15 +78,27 @@ extension Site {
     /// Gives up the unfinished export `number` to `destination`: the number is spent, and every
     /// later bundle says so, with `reason`.
     ///
+    /// - Returns: where the bundle was written, if the record says that it was: it may have left.
     /// - Throws: `.notPending` when another number, or none, is unfinished.
-    public func voidExport(_ number: Int64, to destination: SiteName, reason: String) throws {
+    public func voidExport(_ number: Int64, to destination: SiteName, reason: String) throws
+        -> String?
+    {
         let state = try state()
-        let pending = try state.sending(to: destination, randomness).state().pending?.sequence
-        guard pending == number else {
-            throw SiteError.notPending(number, destination, pending: pending)
+        let pending = try state.sending(to: destination, randomness).state().pending
+        guard let pending, pending.sequence == number else {
+            throw SiteError.notPending(number, destination, pending: pending?.sequence)
+        }
+        var target: String?
+        _ = try state.audit.verify { record in
+            guard record.event.kind == "export",
+                record.event.details["bundle"] == .string(pending.bundle.description),
+                case .string(let path)? = record.event.details["target"]
+            else { return }
+            target = path
         }
         _ = try BundleExport(in: state, on: files, clock: clock, randomness: randomness)
             .void(destination, reason: reason, userName: userName, userID: userID)
+        return target
     }
 
     /// What this site trusts, for the far side to look at.

@@ -42,6 +42,7 @@ extension Finding {
         case .metadataPresent: "the metadata asked for is there"
         case .metadataMissing(let name): "the metadata lacks \(name)"
         case .otherMetadata(let name): "the metadata has another value for \(name)"
+        case .otherPurpose: "the signature was made for a bundle, and no image"
         case .notAsked: "the policy skips this validation"
         }
     }

@@ -72,6 +72,9 @@ public enum Finding: Sendable, Equatable {
     /// The metadata has another value under this name (rule U5).
     case otherMetadata(name: String)
 
+    /// The signature was made for one of Airseal's own artifacts, such as a bundle.
+    case otherPurpose
+
     /// The policy has this validation skipped.
     case notAsked
 }
@@ -100,7 +103,7 @@ extension Finding {
         case .malformedManifest, .unreadable, .unknownFormat, .broken, .pluginMissing,
             .noTrustStore, .unusableTrustStore, .untrustedChain, .noUsableIdentity,
             .otherIdentity, .expired, .invalidAt, .timestampMissing, .malformedPayload,
-            .otherPayload, .metadataMissing, .otherMetadata:
+            .otherPayload, .otherPurpose, .metadataMissing, .otherMetadata:
             .fail
         }
     }
@@ -125,7 +128,9 @@ extension Finding {
         case .payloadMatches, .otherPayload: "P4"
         case .malformedPayload: "P1"
         case .metadataPresent, .metadataMissing, .otherMetadata: "U5"
-        case .intact, .withoutExpiry, .timestampUnjudged, .noRevocationSource, .notAsked: nil
+        case .intact, .otherPurpose, .withoutExpiry, .timestampUnjudged, .noRevocationSource,
+            .notAsked:
+            nil
         }
     }
 }

@@ -13,6 +13,9 @@ struct SignatureJudge {
     /// Names and values that must be in the payload.
     let metadata: [(name: String, value: String)]
 
+    /// The signed metadata that Airseal gives its own artifacts, and no image.
+    private static let purposeKey = "io.airseal.purpose"
+
     private static let order: [Validation] = [
         .authenticity, .expiry, .authenticTimestamp, .revocation, .payload, .metadata,
     ]
@@ -153,6 +156,13 @@ struct SignatureJudge {
     // MARK: Payload
 
     private func payload(_ payload: SignaturePayload, _ target: Descriptor) -> Finding {
+        // A signature that was made for another purpose than an image's speaks for no image.
+        let purpose = Self.purposeKey
+        if payload.targetArtifact[annotation: purpose] != nil,
+            !metadata.contains(where: { $0.name == purpose })
+        {
+            return .otherPurpose
+        }
         guard !payload.speaks(of: target) else { return .payloadMatches }
         let signed = payload.targetArtifact
         return .otherPayload(

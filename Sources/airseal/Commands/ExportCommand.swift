@@ -74,8 +74,8 @@ struct ExportCommand: Verb {
 
     func validate() throws {
         if voided != nil {
-            guard reason?.isEmpty == false else {
-                throw ValidationError("--void wants a --reason")
+            guard let reason, !reason.isEmpty, reason.utf8.count <= 1000 else {
+                throw ValidationError("--void wants a --reason of at most 1000 bytes")
             }
             guard layout == nil, to == nil, key == nil else {
                 throw ValidationError("--void takes no layout, --to or --key")
@@ -92,7 +92,11 @@ struct ExportCommand: Verb {
         let site = Site.here(home: home.home, state: state.state)
         let destination = try SiteName(destination)
         if let voided, let reason {
-            try site.voidExport(voided, to: destination, reason: reason)
+            if let path = try site.voidExport(voided, to: destination, reason: reason) {
+                Terminal.say(
+                    "warning: the record says that this bundle was written for \(ForeignText(path)); "
+                        + "destroy it, for a far side that takes it refuses all later ones")
+            }
             Terminal.answer("number \(voided) to \(destination) is void")
             return .yes
         }

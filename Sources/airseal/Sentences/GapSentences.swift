@@ -83,6 +83,11 @@ extension ReceivingError: Speakable {
             Sentence(
                 "this site has no name",
                 hint: "give it the name that the other side knows: airseal peer self NAME")
+        case .unfinished(let origin, let path):
+            Sentence(
+                "an earlier bundle from \(origin) is released in part into \(ForeignText(path)), "
+                    + "which cannot be changed now",
+                hint: "bring that layout back; the next run completes it")
         case .configuration(let error): error.sentence
         case .source(let error): error.sentence
         case .layout(let error): error.sentence

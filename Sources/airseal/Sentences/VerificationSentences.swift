@@ -38,7 +38,8 @@ extension Finding {
         case .intact, .unknownFormat, .pluginMissing, .trusted, .noTrustStore, .untrustedChain,
             .noUsableIdentity, .otherIdentity, .withoutExpiry, .unexpired, .expired, .validAt,
             .timestampMissing, .timestampUnjudged, .noRevocationSource, .payloadMatches,
-            .otherPayload, .metadataPresent, .metadataMissing, .otherMetadata, .notAsked:
+            .otherPayload, .otherPurpose, .metadataPresent, .metadataMissing, .otherMetadata,
+            .notAsked:
             Sentence("\(ForeignText(text))")
         }
     }
