@@ -153,3 +153,28 @@ private struct Scene {
         #expect(try scene.recover() == [.completed(layoutPath: "\(scene.root)/layout")])
     }
 }
+
+@Suite struct `Changes that somebody overtook` {
+    @Test func `are withdrawn when their name was given away`() throws {
+        let scene = try Scene()
+        let files = FileSystem { operation in
+            if case .rename(_, to: LayoutIndex.name) = operation { return .fail(.ioError) }
+            // The withdrawal fails too, as in a run that is killed.
+            if case .remove = operation { return .fail(.ioError) }
+            return nil
+        }
+        #expect(throws: (any Error).self) { try scene.commit(files) }
+        do {
+            let writer = try LayoutWriter(try Layout(at: "\(scene.root)/layout"))
+            var other = scene.referrer
+            other.referenceName = "v1"
+            var index = writer.layout.index
+            _ = index.add(other)
+            try writer.replaceIndex(with: index)
+        }
+        #expect(try scene.recover() == [.withdrawn(layoutPath: "\(scene.root)/layout")])
+        let state = try StateFolder(at: "\(scene.root)/state", in: .real)
+        #expect(try state.receiving(from: scene.origin).state().sequence == 0)
+        #expect(try state.journal().pending().isEmpty)
+    }
+}
