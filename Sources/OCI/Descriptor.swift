@@ -51,7 +51,12 @@ public struct Descriptor: Sendable, Equatable {
 
     /// The annotation called `name`. Setting nil removes it, and an empty list of annotations.
     public subscript(annotation name: String) -> String? {
-        get { annotations.first { $0.name.utf8.elementsEqual(name.utf8) }?.value }
+        get {
+            guard case .object(let object)? = members["annotations"],
+                case .string(let value)? = object[name]
+            else { return nil }
+            return value
+        }
         set {
             var object = JSONObject()
             if case .object(let present)? = members["annotations"] { object = present }
