@@ -1,4 +1,4 @@
-public import Encodings
+import Encodings
 public import OCI
 
 /// What a layout becomes when referrers are added: computed without writing, so that a journal can
@@ -34,9 +34,6 @@ public struct ReferrerAddition: Sendable {
     public private(set) var fallbacks: [NewBlob] = []
     /// `index.json` as it will be.
     public private(set) var index: LayoutIndex
-    /// Fallback indexes that the new ones replace and no entry leads to any more. They may be
-    /// removed once `index.json` has been replaced.
-    public private(set) var superseded: [Digest] = []
 
     /// Computes the addition of `referrers` to `content`.
     ///
@@ -109,8 +106,5 @@ public struct ReferrerAddition: Sendable {
         let conflict = index.add(entry, replace: true)
         precondition(conflict == nil, "replacing needs no leave")
         fallbacks.append(NewBlob(descriptor: entry, bytes: bytes))
-        for old in present where !index.entries.contains(where: { $0.digest == old.digest }) {
-            superseded.append(old.digest)
-        }
     }
 }
