@@ -105,12 +105,15 @@ let package = Package(
         // What several test targets share; nothing in Sources names it.
         .target(
             name: "TestSupport",
-            dependencies: ["COpenSSL", "Cryptography", "Encodings", "Notary", "X509"],
+            dependencies: [
+                "COpenSSL", "Cryptography", "Encodings", "Files", "Notary", "X509", subprocess,
+                systemPackage,
+            ],
             path: "Tests/TestSupport", swiftSettings: strict),
         .target(name: "TestTokens", path: "Tests/TestTokens", swiftSettings: strict),
         // Tests, one target per module
         tests("ArchitectureTests", ["Files"]),
-        tests("ArchiveTests", ["Archive", "Files", subprocess, systemPackage]),
+        tests("ArchiveTests", ["Archive", "Files", "TestSupport", subprocess, systemPackage]),
         tests("AuditTests", ["Audit", "Encodings", "Files", "TestTokens", systemPackage]),
         tests("BundleFormatTests", ["BundleFormat", "Encodings", "OCI"]),
         tests(
@@ -136,8 +139,8 @@ let package = Package(
         tests(
             "OCILayoutTests",
             [
-                "Archive", "Cryptography", "Encodings", "Files", "OCI", "OCILayout", subprocess,
-                systemPackage,
+                "Archive", "Cryptography", "Encodings", "Files", "OCI", "OCILayout", "TestSupport",
+                subprocess, systemPackage,
             ]),
         tests("PKCS11Tests", ["Encodings", "Files", "PKCS11", "TestTokens"]),
         tests(

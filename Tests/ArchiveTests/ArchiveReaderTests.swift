@@ -1,5 +1,6 @@
 import Archive
 import Files
+import TestSupport
 import Testing
 
 @Suite struct `Reading archives` {
@@ -47,7 +48,7 @@ import Testing
         let box = try Box()
         try await box.shell("printf hello > f; printf world > g; tar -b1 -cf t.tar f g")
         try await box.shell("\(compression) < t.tar > whole")
-        let size = try box.bytes("whole").count
+        let size = try box.read("whole").count
         let isPlain = compression == "cat"
         // A plain tar has two end blocks, and one suffices.
         let cuts =
@@ -93,7 +94,7 @@ import Testing
     @Test(arguments: ["", "not a tar", #"{"a":1}"#])
     func `refuse what is no archive`(_ text: String) throws {
         let box = try Box()
-        try box.folder.replace("a", with: Array(text.utf8))
+        try box.folder().replace("a", with: Array(text.utf8))
         #expect(throws: ArchiveError.notAnArchive(path: box.path("a"))) {
             try members(box.file("a"))
         }
@@ -140,7 +141,7 @@ import Testing
 
 @Suite struct `Writing archives` {
     func write(_ box: Box, _ name: String) throws {
-        let file = try box.folder.create(name)
+        let file = try box.folder().create(name)
         let writer = try ArchiveWriter(file)
         try writer.add("oci-layout", Array("{}".utf8))
         try writer.add("empty", [])
@@ -155,7 +156,7 @@ import Testing
         try write(box, "a")
         try await Task.sleep(for: .milliseconds(1100))
         try write(box, "b")
-        #expect(try box.bytes("a") == box.bytes("b"))
+        #expect(try box.read("a") == box.read("b"))
         let listing = try await box.shell("tar --full-time --utc -tvf a | tr -s ' '; bsdtar -tf a")
         #expect(listing.hasPrefix("-rw-r--r-- 0/0 2 1970-01-01 00:00:00 oci-layout\n"))
         let reader = try ArchiveReader(box.file("a"))
@@ -167,7 +168,7 @@ import Testing
     @Test func `without its end mark is not whole`() throws {
         let box = try Box()
         do {
-            let writer = try ArchiveWriter(box.folder.create("a"))
+            let writer = try ArchiveWriter(box.folder().create("a"))
             try writer.add("f", [1])
         }
         #expect(throws: (any Error).self) { try ArchiveReader(box.file("a")).next() }

@@ -1,6 +1,7 @@
 import Encodings
 import Files
 import OCI
+import TestSupport
 import Testing
 
 @testable import OCILayout

@@ -3,6 +3,7 @@ import Files
 import OCI
 import Synchronization
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import OCILayout

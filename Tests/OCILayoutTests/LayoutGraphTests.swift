@@ -2,6 +2,7 @@ import Archive
 import Encodings
 import Files
 import OCI
+import TestSupport
 import Testing
 
 @testable import OCILayout

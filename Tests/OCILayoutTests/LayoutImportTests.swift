@@ -3,6 +3,7 @@ import Files
 import Glibc
 import OCI
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import OCILayout

@@ -2,6 +2,7 @@ import Encodings
 import Files
 import OCI
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import OCILayout

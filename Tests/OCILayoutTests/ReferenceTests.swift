@@ -2,6 +2,7 @@ import Encodings
 import Files
 import OCI
 import OCILayout
+import TestSupport
 import Testing
 
 @Suite struct `References on the command line` {

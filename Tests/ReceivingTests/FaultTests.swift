@@ -6,6 +6,7 @@ import Receiving
 import Sending
 import State
 import SystemPackage
+import TestSupport
 import Testing
 
 @Suite struct `When the file system fails across the gap` {

@@ -10,6 +10,7 @@ import Receiving
 import Sending
 import State
 import SystemPackage
+import TestSupport
 import Testing
 import Trust
 import Verification
