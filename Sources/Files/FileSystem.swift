@@ -11,7 +11,7 @@ public struct FileSystem: Sendable {
 
     private let faults: FileFaults?
 
-    /// A file system whose changing operations `faults` may spoil.
+    /// A file system whose operations `faults` may spoil.
     public init(faults: FileFaults?) {
         self.faults = faults
     }
@@ -41,14 +41,16 @@ public struct FileSystem: Sendable {
     /// Opens the regular file at `path` for reading, following links: the operator chose the path.
     public func file(at path: String) throws(FileError) -> ReadableFile {
         let descriptor = try open(path, O_RDONLY | O_NONBLOCK)
-        return try ReadableFile(path: path, descriptor: descriptor, mustBeRegular: true)
+        return try ReadableFile(
+            path: path, descriptor: descriptor, mustBeRegular: true, faults: faults)
     }
 
     /// Standard input, or whatever else is open for reading at `descriptor`; it is not closed.
     public func stream(descriptor: Int32, name: String) throws(FileError) -> ReadableFile {
         let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
         guard copy >= 0 else { throw .system(call: "fcntl", path: name, errno: .current) }
-        return try ReadableFile(path: name, descriptor: copy, mustBeRegular: false)
+        return try ReadableFile(
+            path: name, descriptor: copy, mustBeRegular: false, faults: faults)
     }
 
     /// What stands at `path`, links followed; nil if nothing does.

@@ -30,7 +30,8 @@ public final class Folder: Sendable {
     /// Opens the regular file called `name` for reading.
     public func file(_ name: String) throws(FileError) -> ReadableFile {
         let opened = try open(name, O_RDONLY | O_NONBLOCK)
-        return try ReadableFile(path: path(of: name), descriptor: opened, mustBeRegular: true)
+        return try ReadableFile(
+            path: path(of: name), descriptor: opened, mustBeRegular: true, faults: faults)
     }
 
     /// What stands at `name`, links not followed; nil if nothing does.
@@ -45,6 +46,7 @@ public final class Folder: Sendable {
 
     /// Every name in the folder, in byte order.
     public func entries() throws(FileError) -> [FolderEntry] {
+        try ask(.read(path), call: "readdir", ".")
         // A second descriptor: reading the entries moves a position that all duplicates share.
         let listing = try open(".", O_RDONLY | O_DIRECTORY)
         guard let stream = unsafe fdopendir(listing) else {
@@ -76,7 +78,7 @@ public final class Folder: Sendable {
 
     /// Makes the folder called `name`, or opens the one that is there.
     public func makeFolder(_ name: String, mode: UInt32 = 0o755) throws(FileError) -> Folder {
-        try ask(.makeFolder(name), call: "mkdirat", name)
+        try ask(.makeFolder(path(of: name)), call: "mkdirat", name)
         if unsafe mkdirat(descriptor, name, mode) != 0, Errno.current != .fileExists {
             throw failure("mkdirat", name)
         }
@@ -85,14 +87,14 @@ public final class Folder: Sendable {
 
     /// Makes a new file called `name`; nothing may stand there yet.
     public func create(_ name: String, mode: UInt32 = 0o644) throws(FileError) -> WritableFile {
-        try ask(.create(name), call: "openat", name)
+        try ask(.create(path(of: name)), call: "openat", name)
         let opened = try open(name, O_WRONLY | O_CREAT | O_EXCL, mode: mode)
         return WritableFile(path: path(of: name), descriptor: opened, faults: faults)
     }
 
     /// Opens the regular file called `name` to write at its end, and makes it when missing.
     public func append(_ name: String, mode: UInt32 = 0o644) throws(FileError) -> WritableFile {
-        if try kind(of: name) == nil { try ask(.create(name), call: "openat", name) }
+        if try kind(of: name) == nil { try ask(.create(path(of: name)), call: "openat", name) }
         let opened = try open(name, O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK, mode: mode)
         let file = WritableFile(path: path(of: name), descriptor: opened, faults: faults)
         guard try kind(of: name) == .file else { throw .wrongKind(path: file.path) }
@@ -103,8 +105,10 @@ public final class Folder: Sendable {
     public func rename(_ name: String, to target: String, in folder: Folder? = nil)
         throws(FileError)
     {
-        try ask(.rename(from: name, to: target), call: "renameat", name)
-        guard unsafe renameat(descriptor, name, (folder ?? self).descriptor, target) == 0 else {
+        let folder = folder ?? self
+        let move = FileOperation.rename(from: path(of: name), to: folder.path(of: target))
+        try ask(move, call: "renameat", name)
+        guard unsafe renameat(descriptor, name, folder.descriptor, target) == 0 else {
             throw failure("renameat", name)
         }
     }
@@ -170,7 +174,7 @@ public final class Folder: Sendable {
     }
 
     private func unlink(_ name: String, flags: Int32) throws(FileError) {
-        try ask(.remove(name), call: "unlinkat", name)
+        try ask(.remove(path(of: name)), call: "unlinkat", name)
         guard
             unsafe unlinkat(descriptor, name, flags) == 0
                 || Errno.current == .noSuchFileOrDirectory
@@ -178,11 +182,8 @@ public final class Folder: Sendable {
     }
 
     private func ask(_ operation: FileOperation, call: String, _ name: String) throws(FileError) {
-        switch faults?(operation) {
-        case .fail(let errno)?, .shortWrite(_, let errno)?:
-            throw .system(call: call, path: path(of: name), errno: errno)
-        case nil: break
-        }
+        guard let faults, let fault = faults(operation) else { return }
+        throw .system(call: call, path: path(of: name), errno: fault.errno)
     }
 
     private func failure(_ call: String, _ name: String) -> FileError {
