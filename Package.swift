@@ -152,6 +152,14 @@ let package = Package(
                 "Files", "Notary", "OCI", "OCILayout", "Receiving", "Sending", "State",
                 "TestSupport", "Trust", "Verification", "X509", systemPackage,
             ]),
+        // What a crash leaves, at the seam of Files.
+        tests(
+            "ReliabilityTests",
+            [
+                "Archive", "Audit", "Configuration", "Encodings", "Files", "Notary", "OCI",
+                "OCILayout", "PKCS11", "Receiving", "Sending", "State", "TestSupport", "TestTokens",
+                "Trust", "UseCases", "X509", systemPackage,
+            ]),
         tests(
             "SentenceTests",
             [
