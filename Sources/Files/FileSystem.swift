@@ -24,18 +24,27 @@ public struct FileSystem: Sendable {
 
     /// Opens the folder at `path` and makes it, and those above it, when missing.
     ///
-    /// What is made gets `mode`.
+    /// What is made gets `mode`, and its name is on the medium when this returns.
     public func makeFolder(at path: String, mode: UInt32 = 0o755) throws(FileError) -> Folder {
         let whole = FilePath(path)
-        guard kind(at: path) == nil, !whole.isEmpty else { return try folder(at: path) }
-        let above = whole.removingLastComponent()
         guard let name = whole.lastComponent, name.kind == .regular else {
             return try folder(at: path)
         }
-        let parent = try makeFolder(at: above.isEmpty ? "." : above.string, mode: mode)
-        let made = try parent.makeFolder(name.string, mode: mode)
-        try parent.synchronise()
-        return made
+        let above = whole.removingLastComponent()
+        let abovePath = above.isEmpty ? "." : above.string
+        guard kind(at: path) == nil else {
+            let found = try folder(at: path)
+            // Whoever may use a folder need not be allowed to read the one above; then it is not
+            // by this program that the folder was made.
+            if let parent = try? folder(at: abovePath),
+                try parent.kind(of: name.string) == .folder
+            {
+                _ = try parent.makeDurableFolder(name.string, mode: mode)
+            }
+            return found
+        }
+        return try makeFolder(at: abovePath, mode: mode)
+            .makeDurableFolder(name.string, mode: mode)
     }
 
     /// Opens the regular file at `path` for reading, following links: the operator chose the path.

@@ -46,6 +46,19 @@ public final class Folder: Sendable {
 
     /// Every name in the folder, in byte order.
     public func entries() throws(FileError) -> [FolderEntry] {
+        var entries: [FolderEntry] = []
+        for name in try names().sorted() {
+            guard let kind = try kind(of: name) else { continue }
+            entries.append(FolderEntry(name: name, kind: kind))
+        }
+        return entries
+    }
+
+    /// Whether the folder has no entry.
+    private func isEmpty() throws(FileError) -> Bool { try names(limit: 1).isEmpty }
+
+    /// The first `limit` names in the folder, in no order.
+    private func names(limit: Int = .max) throws(FileError) -> [String] {
         try ask(.read(path), call: "readdir", ".")
         // A second descriptor: reading the entries moves a position that all duplicates share.
         let listing = try open(".", O_RDONLY | O_DIRECTORY)
@@ -55,7 +68,7 @@ public final class Folder: Sendable {
         }
         defer { unsafe closedir(stream) }
         var names: [String] = []
-        while true {
+        while names.count < limit {
             Glibc.errno = 0
             guard let entry = unsafe readdir(stream) else { break }
             let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { field in
@@ -66,12 +79,7 @@ public final class Folder: Sendable {
             if name != ".", name != ".." { names.append(name) }
         }
         guard Glibc.errno == 0 else { throw failure("readdir", ".") }
-        var entries: [FolderEntry] = []
-        for name in names.sorted() {
-            guard let kind = try kind(of: name) else { continue }
-            entries.append(FolderEntry(name: name, kind: kind))
-        }
-        return entries
+        return names
     }
 
     // MARK: Changing
@@ -83,6 +91,23 @@ public final class Folder: Sendable {
             throw failure("mkdirat", name)
         }
         return try folder(name)
+    }
+
+    /// Makes the folder called `name`, or opens the one that is there. Its name is on the medium
+    /// when this returns.
+    public func makeDurableFolder(_ name: String, mode: UInt32 = 0o755) throws(FileError)
+        -> Folder
+    {
+        guard try kind(of: name) == .folder else {
+            let made = try makeFolder(name, mode: mode)
+            try synchronise()
+            return made
+        }
+        let found = try folder(name)
+        // Nobody puts anything into a folder before its name is durable, so only an empty one can
+        // be what a run left that died in between.
+        if try found.isEmpty() { try synchronise() }
+        return found
     }
 
     /// Makes a new file called `name`; nothing may stand there yet.
@@ -155,6 +180,16 @@ public final class Folder: Sendable {
             throw error
         }
         try synchronise()
+    }
+
+    /// Removes unfinished files of runs that died. Only for whoever holds the lock of the folder
+    /// that all its writers hold.
+    public func sweep() {
+        guard let entries = try? entries() else { return }
+        for entry in entries where entry.kind == .file && TemporaryName.matches(entry.name) {
+            // Tidying up must not fail what the operator asked for.
+            try? remove(entry.name)
+        }
     }
 
     // MARK: Parts
