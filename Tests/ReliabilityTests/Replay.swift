@@ -35,6 +35,12 @@ struct Replay {
     /// The base as a disk that can be cut.
     var disk: DiskModel { DiskModel(base, at: world.root) }
 
+    /// Whether the journal of the side that acts holds anything.
+    var hasIntent: Bool {
+        let journal = try? FileSystem.real.folder(at: world.path("\(scenario.side)/state/journal"))
+        return (try? journal?.entries().isEmpty) == false
+    }
+
     // MARK: What must hold
 
     /// What holds at every moment, for readers that come while a run is at work or dead.
@@ -106,11 +112,15 @@ struct Replay {
 
     /// Nothing lies about that nobody would remove.
     func expectTidy(_ context: String) throws {
+        // Layouts are swept by their next writer.
+        for path in World.layouts {
+            if let layout = try? Layout(at: world.path(path)) { _ = try LayoutWriter(layout) }
+        }
         let left = try world.tree().paths.filter { path in
             path.split(separator: "/").contains { TemporaryName.matches(String($0)) }
                 || path.contains("/journal/") && !path.hasSuffix("/journal/")
                 || path.contains("/pending-")
-        }
+        }.filter { !scenario.mayLeave($0) }
         #expect(left.isEmpty, "\(context): left behind: \(left)")
     }
 
@@ -118,10 +128,7 @@ struct Replay {
 
     /// The state that a cut or a failure left is sound, and the next run makes the new one of it.
     func expectRecovery(_ context: String) throws {
-        try expectSound(context)
-        _ = try world.site(scenario.side).recover()
-        try expectSound("\(context), recovered")
-        try expectVisible("\(context), recovered")
+        try expectConsistency(context)
         let found = try Facts(of: world)
         let isNew = isNew(found)
         #expect(
@@ -132,7 +139,18 @@ struct Replay {
         try expectTidy(context)
     }
 
-    func isNew(_ facts: Facts) -> Bool { normal(facts) == normal(after) && facts.isSettled }
+    /// The state that a cut or a failure left is sound, and record and layout agree after recovery.
+    func expectConsistency(_ context: String) throws {
+        try expectSound(context)
+        _ = try world.site(scenario.side).recover()
+        try expectSound("\(context), recovered")
+        try expectVisible("\(context), recovered")
+    }
+
+    func isNew(_ facts: Facts) -> Bool {
+        normal(facts) == normal(after) && !facts.isBound
+            && after.records.allSatisfy { facts.records[$0.key, default: 0] >= $0.value }
+    }
 
     func isOld(_ facts: Facts) -> Bool { normal(facts) == normal(before) }
 
@@ -163,9 +181,4 @@ struct Replay {
             #expect(counts != after.layouts.mapValues { $0.map(\.signatureCount) }, "\(context)")
         }
     }
-}
-
-extension Facts {
-    /// No number is bound to a bundle that has not left.
-    var isSettled: Bool { !isBound }
 }

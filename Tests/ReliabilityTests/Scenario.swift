@@ -38,6 +38,16 @@ struct Scenario: Sendable, CustomTestStringConvertible {
 
     var testDescription: String { name }
 
+    /// What the next run cannot know to be nobody's: a bundle that was given up half-way, on its
+    /// medium, and a chain in a folder that others use.
+    func mayLeave(_ path: String) -> Bool {
+        switch name {
+        case "export --void": path.hasPrefix("media/")
+        case "key generate-test": path.hasPrefix("low/.airseal-new.pem")
+        default: false
+        }
+    }
+
     init(
         _ name: String, on side: String, second: Second,
         prepare: @escaping @Sendable (World) throws -> Void = { _ in },
@@ -132,6 +142,7 @@ extension Scenario {
 
     /// A number may be bound, and recorded as sent, before the bundle has its name.
     @Sendable private static func whileExporting(_ facts: inout Facts) {
+        if facts.isBound { facts.media = [] }
         facts.isBound = false
         facts.records["low export"] = nil
         facts.next = max(facts.next, 1)

@@ -69,12 +69,15 @@ struct `Every verb that writes` {
             guard faulty.hasStruck else { break }
             failed += 1
             let found = try Facts(of: replay.world)
+            // What the journal holds is completed by the next run.
             #expect(
-                isDone ? replay.isNew(found) : replay.isOld(found) || replay.isNew(found),
+                isDone
+                    ? replay.isNew(found)
+                    : replay.isOld(found) || replay.isNew(found) || replay.hasIntent,
                 "\(context): \(isDone ? "done" : "failed")\n\(found)\n\(replay.before)")
             try replay.expectRecovery(context)
         }
-        #expect(failed > 2)
+        #expect(failed > 0)
         Effort.report("reads failed", failed)
     }
 }
