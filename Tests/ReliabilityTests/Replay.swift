@@ -19,6 +19,8 @@ struct Replay {
     let after: Facts
     /// What the verb did, undisturbed, in its order.
     let operations: [FileOperation]
+    /// How often it read.
+    let readCount: Int
 
     init(_ scenario: Scenario) throws {
         self.scenario = scenario
@@ -28,6 +30,7 @@ struct Replay {
         let recorder = Recorder()
         try scenario.run(world, on: recorder.files)
         operations = recorder.operations
+        readCount = recorder.readCount
         after = try Facts(of: world)
         try #require(before != after)
     }
