@@ -134,7 +134,7 @@ import Testing
                 ImageIndex(manifests: [top]).serialized(), mediaType: MediaType.imageIndex)
         }
         var index = LayoutIndex()
-        index.entries = [top]
+        index.list([top])
         try writer.replaceIndex(with: index)
         let problems = try LayoutCheck(writer.layout).problems
         #expect(problems.count == 1)

@@ -179,7 +179,7 @@ enum Shared {
         entry.referenceName = "multi"
         entry[annotation: "own"] = "kept"
         var index = LayoutIndex()
-        index.entries = [entry, signature]
+        index.list([entry, signature])
         try source.replaceIndex(with: index)
         try await box.shell("cd s; tar -cf ../s.tar *; tar -cf ../c.tar --exclude=index.json *")
         for name in ["s", "s.tar"] {
@@ -214,7 +214,7 @@ enum Shared {
         entry.referenceName = "1"
         entry[annotation: "io.containerd.image.name"] = "docker.io/library/a:1"
         var index = LayoutIndex()
-        index.entries = [entry]
+        index.list([entry])
         try source.replaceIndex(with: index)
         let list = """
             [{"Config":"\(Sample.blobPath(Sample.digest(Sample.config)))","RepoTags":["a:1"],\
