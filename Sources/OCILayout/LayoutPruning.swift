@@ -58,6 +58,7 @@ public struct LayoutPruning: Sendable {
     /// Carries it out: lists first, then blobs, so that a kill leaves at most orphans.
     ///
     /// - Parameter writer: holds the layout that the pruning was found for, under its lock.
+    /// - Throws: `.readOnly` or `.file`; nothing that is needed has gone then.
     public func apply(by writer: LayoutWriter) throws(LayoutError) {
         try writer.replaceIndex(with: index)
         try writer.remove(blobs.map(\.digest))

@@ -56,6 +56,7 @@ public struct LayoutRemoval: Sendable {
     /// Makes the removal: lists first, then blobs, so that a kill leaves at most orphans.
     ///
     /// - Parameter writer: holds the layout that the removal was found for, under its lock.
+    /// - Throws: `.readOnly` or `.file`; before `index.json` is replaced, with everything as it was.
     public func apply(by writer: LayoutWriter) throws(LayoutError) {
         try writer.replaceIndex(adding: addition)
         try writer.remove(blobs.map(\.digest))

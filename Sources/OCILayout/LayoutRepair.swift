@@ -30,6 +30,7 @@ public struct LayoutRepair: Sendable {
     ///   - content: the layout.
     ///   - adopting: whether referrers that no index lists are listed too. A run that was killed may
     ///     have left them before they were recorded.
+    /// - Throws: what kept the layout from being walked.
     public init(of content: some LayoutContent, adopting: Bool) throws(LayoutError) {
         let graph = try LayoutGraph(content)
         addition = ReferrerAddition(changing: graph.index)
@@ -57,6 +58,7 @@ public struct LayoutRepair: Sendable {
     /// Makes the repair.
     ///
     /// - Parameter writer: holds the layout that the repair was found for, under its lock.
+    /// - Throws: `.readOnly` or `.file`; `index.json` is as it was.
     public func apply(by writer: LayoutWriter) throws(LayoutError) {
         try writer.replaceIndex(adding: addition)
     }
