@@ -196,7 +196,9 @@ public final class Folder: Sendable {
             let errno = Errno.current
             switch errno {
             case .interrupted: continue
-            case .tooManySymbolicLinkLevels: throw .wrongKind(path: path(of: name))
+            // A link, a socket.
+            case .tooManySymbolicLinkLevels, .noSuchAddressOrDevice:
+                throw .wrongKind(path: path(of: name))
             default: throw .system(call: "openat", path: path(of: name), errno: errno)
             }
         }
