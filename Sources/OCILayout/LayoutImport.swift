@@ -246,7 +246,7 @@ public struct LayoutImport {
             roots.append(
                 ImportReport.Root(
                     descriptor: entry, blobCount: closure.count,
-                    byteCount: closure.reduce(0) { $0 + $1.size },
+                    byteCount: closure.claimedByteCount,
                     wasListed: wasListed))
         }
         try writer.publish(needed(arrival, addition.index), from: staging)

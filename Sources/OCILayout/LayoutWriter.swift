@@ -164,12 +164,12 @@ public final class LayoutWriter {
         for entry in entries where TemporaryName.matches(entry.name) {
             // Tidying up must not fail what the operator asked for.
             switch entry.kind {
-            case .file: try? root.remove(entry.name)
+            case .file: try? root.removeTree(entry)
             case .folder:
-                guard let folder = try? root.folder(entry.name),
+                guard let folder = try? root.folder(entry),
                     let lock = try? FolderLock.acquire(folder, patience: .none)
                 else { continue }
-                try? root.removeTree(entry.name)
+                try? root.removeTree(entry)
                 withExtendedLifetime(lock) {}
             case .other: continue
             }

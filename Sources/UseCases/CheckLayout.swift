@@ -7,6 +7,8 @@ extension Site {
     /// - Parameters:
     ///   - path: the layout or archive.
     ///   - progress: called with the bytes hashed so far.
+    /// - Returns: what was found.
+    /// - Throws: what kept the check from being made.
     public func check(_ path: String, progress: (Int64) -> Void = { _ in }) throws -> LayoutCheck {
         try steadily(Reference(path: path, selector: .only)) { content in
             let check = try LayoutCheck(content, progress: progress)
@@ -22,6 +24,7 @@ extension Site {
     ///   - dryRun: whether nothing is changed.
     ///   - patience: how long to wait for other writers.
     /// - Returns: what was put right, or would have been.
+    /// - Throws: what kept the lists from being read or written; they are as they were.
     public func repair(_ path: String, adopting: Bool, dryRun: Bool, patience: LockPatience) throws
         -> LayoutRepair
     {

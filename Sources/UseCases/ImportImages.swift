@@ -36,7 +36,7 @@ extension Site {
             do {
                 // Opened before the layout is made: a misspelt source leaves no trace.
                 let opened = try ImportSource(at: source, in: files)
-                let layout = try Layout.create(at: path, in: files)
+                let layout = try Layout.create(at: path, in: files, patience: patience)
                 outcome = try LayoutImport.run(opened, into: layout, options: options)
             } catch { throw SourceError(source: source, reason: error) }
             outcomes.append(SourceOutcome(source: source, outcome: outcome))

@@ -50,7 +50,7 @@ extension Site {
                 LayoutListing.Image(
                     entry: entry, artifactType: graph.statedArtifactType(of: entry),
                     platforms: graph.platforms(of: entry),
-                    byteCount: graph.closure(of: entry).reduce(0) { $0 + $1.size },
+                    byteCount: graph.closure(of: entry).claimedByteCount,
                     signatureCount: signatures.count,
                     otherReferrerCount: referrers.count - signatures.count,
                     isReadable: graph.node(entry)?.document != nil

@@ -7,6 +7,6 @@ extension Site {
     public func recover() throws -> [LayoutChange.Recovery] {
         // Where there has never been a state there is nothing to recover, and none is made for it.
         guard files.kind(at: statePath) != nil else { return [] }
-        return try LayoutChange.recover(in: try state(), files)
+        return try LayoutChange.recover(in: try state(), files, patience: patience)
     }
 }

@@ -9,6 +9,7 @@ extension Site {
     ///   - reference: a layout or an archive.
     ///   - body: what to do; says whether all was in order.
     /// - Returns: what `body` gave at last.
+    /// - Throws: what `body` threw at last.
     func steadily<Result>(
         _ reference: Reference, _ body: (any LayoutContent) throws -> (Result, isSound: Bool)
     ) throws -> Result {

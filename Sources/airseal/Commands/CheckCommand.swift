@@ -38,6 +38,7 @@ struct CheckCommand: Verb {
     var dryRun = false
 
     @OptionGroup var state: StateOption
+    @OptionGroup var wait: WaitOption
     @OptionGroup var output: JSONFlag
 
     func validate() throws {
@@ -48,10 +49,13 @@ struct CheckCommand: Verb {
 
     func perform() throws -> ExitStatus {
         let isChange = repair && !dryRun
-        let site = isChange ? try .recovered(state: state.state) : Site.here(state: state.state)
+        let site =
+            isChange
+            ? try .recovered(state: state.state, patience: wait.patience)
+            : Site.here(state: state.state)
         let changes =
             try repair
-            ? site.repair(path, adopting: adopt, dryRun: dryRun, patience: .telling(path)).changes
+            ? site.repair(path, adopting: adopt, dryRun: dryRun, patience: wait.patience).changes
             : []
         let check = try site.check(path)
         if output.json {

@@ -32,11 +32,12 @@ struct ImportCommand: Verb {
     @Flag(help: "Let names point to the new images where they stand for others.")
     var replace = false
 
+    @OptionGroup var wait: WaitOption
     @OptionGroup var output: JSONFlag
 
     func perform() throws -> ExitStatus {
         let outcomes = try Site.here().importImages(
-            from: sources, into: into, replace: replace, patience: .telling(into))
+            from: sources, into: into, replace: replace, patience: wait.patience)
         if output.json { Terminal.answer(.array(outcomes.map(\.json))) }
         var status = ExitStatus.yes
         for one in outcomes {

@@ -37,15 +37,19 @@ struct PruneCommand: Verb {
     var dryRun = false
 
     @OptionGroup var state: StateOption
+    @OptionGroup var wait: WaitOption
     @OptionGroup var output: JSONFlag
 
     func perform() throws -> ExitStatus {
-        let site = dryRun ? Site.here(state: state.state) : try .recovered(state: state.state)
+        let site =
+            dryRun
+            ? Site.here(state: state.state)
+            : try .recovered(state: state.state, patience: wait.patience)
         var request = PruneRequest(path: path)
         request.dropsOrphans = orphaned
         request.dropsUnlisted = unlisted
         request.dryRun = dryRun
-        request.patience = .telling(path)
+        request.patience = wait.patience
         let pruning = try site.prune(request)
         if output.json {
             Terminal.answer(pruning.json(dryRun: dryRun))

@@ -32,14 +32,18 @@ struct RemoveCommand: Verb {
     var dryRun = false
 
     @OptionGroup var state: StateOption
+    @OptionGroup var wait: WaitOption
     @OptionGroup var output: JSONFlag
 
     func perform() throws -> ExitStatus {
-        let site = dryRun ? Site.here(state: state.state) : try .recovered(state: state.state)
+        let site =
+            dryRun
+            ? Site.here(state: state.state)
+            : try .recovered(state: state.state, patience: wait.patience)
         var request = RemoveRequest(references: references)
         request.signaturesOnly = signatures
         request.dryRun = dryRun
-        request.patience = .telling(references.first ?? "")
+        request.patience = wait.patience
         let reports = try site.remove(request)
         if output.json {
             Terminal.answer(.array(reports.map { $0.json(dryRun: dryRun) }))
