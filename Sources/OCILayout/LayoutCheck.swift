@@ -19,6 +19,8 @@ public struct LayoutCheck: Sendable {
         case stray(String)
         /// The manifest speaks of another that is not here.
         case absentSubject(referrer: Digest, subject: Descriptor)
+        /// The layer is of a type that may not be passed on freely, and is not here.
+        case absentForeignLayer(Descriptor)
     }
 
     /// What is wrong, in the order of the entries.
@@ -74,6 +76,10 @@ public struct LayoutCheck: Sendable {
             let isRead = node.document != nil
             if !isRead, let fault = try content.check(node.descriptor) {
                 guard !(node.isSubjectOnly && fault == .missing) else { return }
+                guard !(node.descriptor.isForeignLayer && fault == .missing) else {
+                    notes.append(.absentForeignLayer(node.descriptor))
+                    return
+                }
                 problems.append(.blob(node.descriptor, fault))
                 return
             }

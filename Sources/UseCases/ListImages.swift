@@ -59,15 +59,6 @@ extension Site {
 }
 
 extension LayoutGraph {
-    /// Whether `entry` only serves others: a signature or another referrer, or a fallback index.
-    func isReferrer(_ entry: Descriptor) -> Bool {
-        if let name = entry.referenceName {
-            return ReferenceName(name)?.fallbackTarget != nil
-                && MediaType.isIndex(entry.mediaType)
-        }
-        return node(entry)?.document?.subject != nil
-    }
-
     /// The artifact type that the manifest or index itself names.
     func statedArtifactType(of entry: Descriptor) -> String? {
         switch node(entry)?.document {

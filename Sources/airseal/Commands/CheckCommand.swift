@@ -22,7 +22,7 @@ struct CheckCommand: Verb {
     @OptionGroup var output: JSONFlag
 
     func perform() throws -> ExitStatus {
-        let check = try Site.here().check(path)
+        let check = try Site.here(progress: Progress("checking", of: [path])).check(path)
         if output.json {
             Terminal.answer(check.json)
         } else {

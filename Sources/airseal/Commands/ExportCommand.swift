@@ -89,7 +89,8 @@ struct ExportCommand: Verb {
     }
 
     func perform() throws -> ExitStatus {
-        let site = Site.here(home: home.home, state: state.state)
+        let site = Site.here(
+            home: home.home, state: state.state, progress: Progress("exporting"))
         let destination = try SiteName(destination)
         if let voided, let reason {
             if let path = try site.voidExport(voided, to: destination, reason: reason) {

@@ -34,7 +34,9 @@ struct ReceiveCommand: Verb {
     @OptionGroup var output: JSONFlag
 
     func perform() throws -> ExitStatus {
-        let site = try Site.recovered(home: home.home, state: state.state)
+        let site = try Site.recovered(
+            home: home.home, state: state.state,
+            progress: Progress("receiving", of: [bundle]))
         let outcome = try site.receive(
             bundle, into: into, replace: replace, patience: .telling(into))
         if output.json { Terminal.answer(outcome.json) }

@@ -10,7 +10,8 @@ extension LayoutError: Speakable {
         case .archive(let error): error.sentence
         case .cryptography(let error): error.sentence
         case .notALayout(let path):
-            Sentence("\(ForeignText(path)): neither an OCI layout nor an archive with one in it")
+            Sentence(
+                "\(ForeignText(path)): neither an OCI layout nor an archive of images")
         case .readOnly(let path):
             Sentence(
                 "\(ForeignText(path)): cannot be written; nothing was changed",
@@ -75,6 +76,10 @@ extension LayoutCheck.Note {
         case .stray(let name): Sentence("\(ForeignText(name)): belongs to no layout")
         case .absentSubject(let referrer, let subject):
             Sentence("the manifest \(referrer) speaks of \(subject.digest), which is not here")
+        case .absentForeignLayer(let layer):
+            Sentence(
+                "the layer \(layer.digest) is not here; it is of a non-distributable type "
+                    + "(\(ForeignText(layer.mediaType))), and nobody has looked at it")
         }
     }
 }
