@@ -23,13 +23,7 @@ private import Glibc
     public init(_ file: ReadableFile, limits: ArchiveLimits = ArchiveLimits())
         throws(ArchiveError)
     {
-        let bytes: DecompressedFile
-        do throws(ArchiveError) {
-            bytes = try DecompressedFile(file, limits: limits)
-        } catch {
-            if case .damaged = error { throw .notAnArchive(path: file.path) }
-            throw error
-        }
+        let bytes = try DecompressedFile(file, limits: limits)
         guard let handle = unsafe archive_read_new() else {
             throw .library(call: "archive_read_new", code: ARCHIVE_FATAL)
         }

@@ -15,7 +15,7 @@ extension ArchiveIntake {
 
     /// The member that `manifest.json` calls `name`, links followed. It belongs to an image now.
     func member(_ name: String) throws(LayoutError) -> StoredBlob {
-        var current = name
+        var current = name.split(separator: "/").filter { $0 != "." }.joined(separator: "/")
         // Docker makes chains of one link at most.
         for _ in 0..<8 {
             if let claimed = Digest(blobName: current), let fault = faults[claimed] {

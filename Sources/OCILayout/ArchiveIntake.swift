@@ -83,7 +83,7 @@ final class ArchiveIntake {
             guard case .blob(let stored)? = members[MemberName(target)],
                 Self.documentLimits[name] == nil
             else { throw .importRefused(.unusableMember(entry.name)) }
-            place(stored, at: entry.name)
+            try place(stored, at: entry.name)
             return .blob(stored)
         case .file:
             if let limit = Self.documentLimits[name] {
@@ -94,7 +94,7 @@ final class ArchiveIntake {
             }
             if Self.isLegacy(entry.name) { return .legacy }
             let stored = try blob(entry, from: reader)
-            place(stored, at: entry.name)
+            try place(stored, at: entry.name)
             return .blob(stored)
         }
     }
@@ -106,9 +106,10 @@ final class ArchiveIntake {
     }
 
     /// Compares a blob with the digest that its name claims.
-    private func place(_ stored: StoredBlob, at name: String) {
+    private func place(_ stored: StoredBlob, at name: String) throws(LayoutError) {
         guard let claimed = Digest(blobName: name) else { return }
         let isRight = stored.digest == claimed
+        if isRight { try blobs.claim(stored.digest) }
         note(isRight ? nil : .digest(actual: stored.digest), claimed, size: stored.size)
     }
 

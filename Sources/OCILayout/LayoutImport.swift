@@ -116,6 +116,7 @@ public struct LayoutImport {
         let entries: [ChosenEntry]
         let graph: LayoutGraph
         let absentForeignLayers: Set<Digest>
+        let absentSubjects: Set<Digest>
     }
 
     private func read(_ source: ImportSource) throws(LayoutError) -> Arrival {
@@ -165,10 +166,11 @@ public struct LayoutImport {
         let isAll = entries.map(\.entry) == content.index.entries
         let graph = isAll ? whole : try LayoutGraph(content, from: entries.map(\.entry))
         switch try Wholeness(of: graph.nodes, in: graph, of: content) {
-        case .whole(absentForeignLayers: let absent):
+        case .whole(absentForeignLayers: let layers, absentSubjects: let subjects):
             return Arrival(
                 form: form, entries: entries, graph: graph,
-                absentForeignLayers: Set(absent.map(\.digest)))
+                absentForeignLayers: Set(layers.map(\.digest)),
+                absentSubjects: Set(subjects.map(\.digest)))
         case .lacksPlatforms(let missing, let present):
             throw .importRefused(.missingPlatforms(missing, present: present))
         case .lacks(let missing): throw .importRefused(.missing(missing))
@@ -183,7 +185,7 @@ public struct LayoutImport {
     {
         var addition = ReferrerAddition(changing: writer.layout.index)
         let report = try add(arrival, to: &addition, writer.layout)
-        try writer.publish(needed(arrival, addition.index, staging), from: staging)
+        try writer.publish(needed(arrival, addition.index), from: staging)
         for fallback in addition.fallbacks {
             _ = try writer.add(
                 fallback.bytes, mediaType: fallback.descriptor.mediaType,
@@ -223,14 +225,14 @@ public struct LayoutImport {
 
     /// What is to be published: everything that arrived and is listed, but no fallback index that
     /// was merged into another.
-    private func needed(_ arrival: Arrival, _ index: LayoutIndex, _ staging: Staging) -> [Digest] {
+    private func needed(_ arrival: Arrival, _ index: LayoutIndex) -> [Digest] {
         let listed = Set(index.entries.map(\.digest))
         var merged = Set(arrival.entries.map(\.entry.digest)).subtracting(listed)
         for node in arrival.graph.nodes {
             for part in node.document?.parts ?? [] { merged.remove(part.digest) }
         }
         return Set(arrival.graph.nodes.map(\.descriptor.digest)).subtracting(merged)
-            .filter { staging.size(of: $0) != nil }.sorted()
+            .subtracting(arrival.absentForeignLayers).subtracting(arrival.absentSubjects).sorted()
     }
 
     private func add(

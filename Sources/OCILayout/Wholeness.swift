@@ -3,8 +3,8 @@ import OCI
 
 /// Whether content that is listed is all there and is what it should be.
 enum Wholeness {
-    /// It is, except for layers that may be missing.
-    case whole(absentForeignLayers: [Descriptor])
+    /// It is, except for layers that may be missing, and subjects that nothing here promises.
+    case whole(absentForeignLayers: [Descriptor], absentSubjects: [Descriptor])
     /// Platforms of indexes are missing, and others of the same indexes are whole: what
     /// `docker save --platform` leaves.
     case lacksPlatforms([Descriptor], present: [Platform])
@@ -21,6 +21,7 @@ enum Wholeness {
     {
         var missing: [Descriptor] = []
         var foreign: [Descriptor] = []
+        var subjects: [Descriptor] = []
         for node in nodes {
             let digest = node.descriptor.digest
             let fault: BlobFault?
@@ -38,7 +39,7 @@ enum Wholeness {
             }
             switch fault {
             case nil: continue
-            case .missing? where node.isSubjectOnly: continue
+            case .missing? where node.isSubjectOnly: subjects.append(node.descriptor)
             case .missing? where node.descriptor.isForeignLayer: foreign.append(node.descriptor)
             case .missing?: missing.append(node.descriptor)
             case let fault?:
@@ -47,7 +48,7 @@ enum Wholeness {
             }
         }
         if missing.isEmpty {
-            self = .whole(absentForeignLayers: foreign)
+            self = .whole(absentForeignLayers: foreign, absentSubjects: subjects)
         } else if let present = Self.platforms(beside: missing, nodes, graph) {
             self = .lacksPlatforms(missing, present: present)
         } else {
