@@ -10,11 +10,13 @@ public final class Folder: Sendable {
     public let path: String
     let descriptor: Int32
     private let faults: FileFaults?
+    private let meter: ReadMeter?
 
-    init(path: String, descriptor: Int32, faults: FileFaults?) {
+    init(path: String, descriptor: Int32, faults: FileFaults?, meter: ReadMeter?) {
         self.path = path
         self.descriptor = descriptor
         self.faults = faults
+        self.meter = meter
     }
 
     deinit { close(descriptor) }
@@ -24,13 +26,14 @@ public final class Folder: Sendable {
     /// Opens the folder called `name`.
     public func folder(_ name: String) throws(FileError) -> Folder {
         let opened = try open(name, O_RDONLY | O_DIRECTORY)
-        return Folder(path: path(of: name), descriptor: opened, faults: faults)
+        return Folder(path: path(of: name), descriptor: opened, faults: faults, meter: meter)
     }
 
     /// Opens the regular file called `name` for reading.
     public func file(_ name: String) throws(FileError) -> ReadableFile {
         let opened = try open(name, O_RDONLY | O_NONBLOCK)
-        return try ReadableFile(path: path(of: name), descriptor: opened, mustBeRegular: true)
+        return try ReadableFile(
+            path: path(of: name), descriptor: opened, mustBeRegular: true, meter: meter)
     }
 
     /// What stands at `name`, links not followed; nil if nothing does.
@@ -81,14 +84,14 @@ public final class Folder: Sendable {
     /// Opens the folder that `entry` stands for.
     public func folder(_ entry: FolderEntry) throws(FileError) -> Folder {
         let opened = try open(entry.fileName, O_RDONLY | O_DIRECTORY)
-        return Folder(path: path(of: entry.name), descriptor: opened, faults: faults)
+        return Folder(path: path(of: entry.name), descriptor: opened, faults: faults, meter: meter)
     }
 
     /// Opens the regular file that `entry` stands for, for reading.
     public func file(_ entry: FolderEntry) throws(FileError) -> ReadableFile {
         let opened = try open(entry.fileName, O_RDONLY | O_NONBLOCK)
         return try ReadableFile(
-            path: path(of: entry.name), descriptor: opened, mustBeRegular: true)
+            path: path(of: entry.name), descriptor: opened, mustBeRegular: true, meter: meter)
     }
 
     // MARK: Changing

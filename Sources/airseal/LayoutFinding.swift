@@ -50,6 +50,9 @@ extension LayoutCheck.Note {
         case .orphan(let blob):
             LayoutFinding(kind: "orphaned-blob", digest: blob.digest, sentence: sentence)
         case .stray(let name): LayoutFinding(kind: "stray", name: name, sentence: sentence)
+        case .absentForeignLayer(let layer):
+            LayoutFinding(
+                kind: "absent-foreign-layer", digest: layer.digest, sentence: sentence)
         case .orphanedReferrer(let orphan):
             LayoutFinding(
                 kind: "orphaned-referrer", digest: orphan.referrer.digest,
