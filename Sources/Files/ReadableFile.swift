@@ -1,6 +1,9 @@
 import Glibc
 import SystemPackage
 
+/// Told of bytes that were read from a file, as they are read, in whatever thread that is.
+public typealias ReadMeter = @Sendable (_ byteCount: Int) -> Void
+
 /// A file open for reading, from front to back.
 ///
 /// Shared and closed with its last user; the position belongs to the descriptor, so one reader at a
@@ -12,8 +15,12 @@ public final class ReadableFile: Sendable {
     public let size: Int64?
     private let descriptor: Int32
     private let faults: FileFaults?
+    private let meter: ReadMeter?
 
-    init(path: String, descriptor: Int32, mustBeRegular: Bool, faults: FileFaults?)
+    init(
+        path: String, descriptor: Int32, mustBeRegular: Bool, faults: FileFaults?,
+        meter: ReadMeter?
+    )
         throws(FileError)
     {
         var status = stat()
@@ -30,6 +37,7 @@ public final class ReadableFile: Sendable {
         self.path = path
         self.descriptor = descriptor
         self.faults = faults
+        self.meter = meter
         size = isRegular ? Int64(status.st_size) : nil
     }
 
@@ -42,7 +50,10 @@ public final class ReadableFile: Sendable {
         }
         while true {
             let count = unsafe Glibc.read(descriptor, buffer.baseAddress, buffer.count)
-            if count >= 0 { return count }
+            if count >= 0 {
+                meter?(count)
+                return count
+            }
             let errno = Errno.current
             guard errno == .interrupted else {
                 throw .system(call: "read", path: path, errno: errno)

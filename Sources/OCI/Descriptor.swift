@@ -91,6 +91,17 @@ public struct Descriptor: Sendable, Equatable {
     public var json: JSON { .object(members) }
 }
 
+extension Sequence<Descriptor> {
+    /// What the sizes come to, in bytes. Nobody has looked at the blobs: where they claim more than
+    /// the largest number, that number.
+    public var claimedByteCount: Int64 {
+        reduce(0) { sum, descriptor in
+            let (total, isTooMuch) = sum.addingReportingOverflow(descriptor.size)
+            return isTooMuch ? .max : total
+        }
+    }
+}
+
 /// Annotation names of the OCI image specification.
 public enum Annotation {
     /// The tag or full name of an entry in `index.json`.

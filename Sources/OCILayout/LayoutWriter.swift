@@ -99,10 +99,16 @@ public final class LayoutWriter {
         }
     }
 
-    /// Removes a blob; it is no error if there is none. Only content that no entry leads to may go.
-    public func remove(_ digest: Digest) throws(LayoutError) {
-        try LayoutError.changes(layout.folder) { () throws(FileError) in
-            try blobFolder(digest.algorithm).remove(digest.hex)
+    /// Removes blobs; it is no error if there are none. Only content that no entry leads to may go.
+    public func remove(_ digests: [Digest]) throws(LayoutError) {
+        for algorithm in Digest.Algorithm.allCases {
+            let leaving = digests.filter { $0.algorithm == algorithm }
+            guard !leaving.isEmpty else { continue }
+            try LayoutError.changes(layout.folder) { () throws(FileError) in
+                let folder = try blobFolder(algorithm)
+                for digest in leaving { try folder.remove(digest.hex) }
+                try folder.synchronise()
+            }
         }
     }
 
@@ -137,6 +143,20 @@ public final class LayoutWriter {
         layout = try Layout(folder)
     }
 
+    /// Adds the fallback indexes that `addition` needs and puts its index in the place of
+    /// `index.json`.
+    ///
+    /// A fallback index that is replaced stays as an orphan: a reader that has opened the old
+    /// `index.json` may be on its way to it.
+    public func replaceIndex(adding addition: ReferrerAddition) throws(LayoutError) {
+        for fallback in addition.fallbacks {
+            _ = try add(
+                fallback.bytes, mediaType: fallback.descriptor.mediaType,
+                algorithm: fallback.descriptor.digest.algorithm)
+        }
+        try replaceIndex(with: addition.index)
+    }
+
     // MARK: Leftovers
 
     /// Removes unfinished files and staging folders whose processes are dead. Under the lock of the
@@ -147,12 +167,12 @@ public final class LayoutWriter {
         for entry in entries where TemporaryName.matches(entry.name) {
             // Tidying up must not fail what the operator asked for.
             switch entry.kind {
-            case .file: try? root.remove(entry.name)
+            case .file: try? root.removeTree(entry)
             case .folder:
-                guard let folder = try? root.folder(entry.name),
+                guard let folder = try? root.folder(entry),
                     let lock = try? FolderLock.acquire(folder, patience: .none)
                 else { continue }
-                try? root.removeTree(entry.name)
+                try? root.removeTree(entry)
                 withExtendedLifetime(lock) {}
             case .other: continue
             }

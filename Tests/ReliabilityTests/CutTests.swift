@@ -66,7 +66,7 @@ struct `A verb that is cut short` {
         for operation in recorder.operations { try model.apply(operation) }
         #expect(model.tree(after: .nothing, by: &random) == (try replay.world.tree()))
         try replay.world.restore(disk.tree(after: .everything, by: &random))
-        let found = try Facts(of: replay.world)
+        let found = try replay.facts()
         #expect(replay.isNew(found), "\(found)\n\(replay.after)")
     }
 
@@ -89,13 +89,13 @@ struct `A verb that is cut short` {
             count += 1
             let recorder = Recorder()
             let isDone = (try? scenario.run(replay.world, on: recorder.files)) != nil
-            let said = try Facts(of: replay.world)
+            let said = try replay.facts()
             // A bundle that is at its place is named by the next run, and struck out.
             #expect(isDone || scenario.second == .refuses, "\(context)")
             var second = disk
             for operation in recorder.operations { try second.apply(operation) }
             try replay.world.restore(second.tree(after: .everything, by: &random))
-            let found = try Facts(of: replay.world)
+            let found = try replay.facts()
             #expect(!isDone || found == said, "\(context), then cut:\n\(found)\n\(said)")
             try replay.expectSound("\(context), then cut")
             try replay.expectVisible("\(context), then cut")

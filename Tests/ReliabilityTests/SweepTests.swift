@@ -39,7 +39,7 @@ struct `Every verb that writes` {
                 #expect(faulty.hasStruck, "\(context)")
                 failed += 1
                 if isDone {
-                    let found = try Facts(of: replay.world)
+                    let found = try replay.facts()
                     #expect(replay.isNew(found), "\(context): said to be done")
                 }
                 try replay.expectRecovery(context)
@@ -67,7 +67,7 @@ struct `Every verb that writes` {
             }
             #expect(faulty.hasStruck, "\(context)")
             failed += 1
-            let found = try Facts(of: replay.world)
+            let found = try replay.facts()
             // What the journal holds is completed by the next run.
             #expect(
                 isDone
