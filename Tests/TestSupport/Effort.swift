@@ -11,8 +11,13 @@ public enum Effort {
     /// one in each `make soak`, or the one that `AIRSEAL_SEED` names, to repeat a run.
     public static let seed = text("AIRSEAL_SEED").flatMap { UInt64($0) } ?? 20_261_122
 
-    /// How often: `test` times in `make test`, `soak` times in `make soak`.
-    public static func count(test: Int, soak: Int) -> Int { isSoak ? soak : test }
+    /// How often: `test` times in `make test`, `soak` times in `make soak`, or as many times more or
+    /// less as `AIRSEAL_SOAK_SCALE` says.
+    public static func count(test: Int, soak: Int) -> Int {
+        guard isSoak else { return test }
+        let scale = text("AIRSEAL_SOAK_SCALE").flatMap { Double($0) } ?? 1
+        return max(test, Int(Double(soak) * scale))
+    }
 
     /// Which of the places 0..<`count` to try: every one in `make soak`, and in `make test` at most
     /// `test` of them, evenly apart, from a first one that follows from the seed.
