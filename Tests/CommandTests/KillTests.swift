@@ -76,7 +76,7 @@ struct KilledVerb: Sendable, CustomTestStringConvertible {
         let whole = "airseal check l > /dev/null"
         let counted = """
             [ "$(grep -c '"kind":"sign"' state/audit.jsonl)" -ge \
-            "$(airseal list l --json | grep -o '"signatures":[0-9]*' | cut -d: -f2 | sort -n \
+            "$(airseal list l --json | grep -oE '"signatures": *[0-9]+' | cut -d: -f2 | sort -n \
             | tail -1)" ]
             """
         return [
