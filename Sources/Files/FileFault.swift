@@ -44,3 +44,12 @@ public enum FileFault: Sendable, Equatable {
 /// Asked before every operation; nil lets it go ahead. This is the seam where tests make the n-th
 /// operation fail, record what was done, or end the process.
 public typealias FileFaults = @Sendable (FileOperation) -> FileFault?
+
+/// Told of bytes that were read from a file, as they are read, in whatever thread that is.
+public typealias ReadMeter = @Sendable (_ byteCount: Int) -> Void
+
+/// What every opened file and folder asks and tells on its way to the system.
+struct FileSeam: Sendable {
+    let faults: FileFaults?
+    let meter: ReadMeter?
+}

@@ -9,20 +9,17 @@ public struct FileSystem: Sendable {
     /// The file system as it is.
     public static let real = FileSystem(faults: nil)
 
-    private let faults: FileFaults?
-    private let meter: ReadMeter?
+    private let seam: FileSeam
 
-    /// A file system whose operations `faults` may spoil, and which tells `meter` of every
-    /// read.
+    /// A file system whose operations `faults` may spoil, and which tells `meter` of every read.
     public init(faults: FileFaults?, meter: ReadMeter? = nil) {
-        self.faults = faults
-        self.meter = meter
+        seam = FileSeam(faults: faults, meter: meter)
     }
 
     /// Opens the folder at `path`, following links: the operator chose the path.
     public func folder(at path: String) throws(FileError) -> Folder {
         let descriptor = try open(path, O_RDONLY | O_DIRECTORY)
-        return Folder(path: path, descriptor: descriptor, faults: faults, meter: meter)
+        return Folder(path: path, descriptor: descriptor, seam: seam)
     }
 
     /// Opens the folder at `path` and makes it, and those above it, when missing.
@@ -54,8 +51,7 @@ public struct FileSystem: Sendable {
     public func file(at path: String) throws(FileError) -> ReadableFile {
         let descriptor = try open(path, O_RDONLY | O_NONBLOCK)
         return try ReadableFile(
-            path: path, descriptor: descriptor, mustBeRegular: true, faults: faults,
-            meter: meter)
+            path: path, descriptor: descriptor, mustBeRegular: true, seam: seam)
     }
 
     /// Standard input, or whatever else is open for reading at `descriptor`; it is not closed.
@@ -63,8 +59,7 @@ public struct FileSystem: Sendable {
         let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
         guard copy >= 0 else { throw .system(call: "fcntl", path: name, errno: .current) }
         return try ReadableFile(
-            path: name, descriptor: copy, mustBeRegular: false, faults: faults,
-            meter: meter)
+            path: name, descriptor: copy, mustBeRegular: false, seam: seam)
     }
 
     /// What stands at `path`, links followed; nil if nothing does.

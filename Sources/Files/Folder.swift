@@ -9,14 +9,12 @@ public final class Folder: Sendable {
     /// The path as the operator gave it, for messages only.
     public let path: String
     let descriptor: Int32
-    private let faults: FileFaults?
-    private let meter: ReadMeter?
+    private let seam: FileSeam
 
-    init(path: String, descriptor: Int32, faults: FileFaults?, meter: ReadMeter?) {
+    init(path: String, descriptor: Int32, seam: FileSeam) {
         self.path = path
         self.descriptor = descriptor
-        self.faults = faults
-        self.meter = meter
+        self.seam = seam
     }
 
     deinit { close(descriptor) }
@@ -26,15 +24,14 @@ public final class Folder: Sendable {
     /// Opens the folder called `name`.
     public func folder(_ name: String) throws(FileError) -> Folder {
         let opened = try open(name, O_RDONLY | O_DIRECTORY)
-        return Folder(path: path(of: name), descriptor: opened, faults: faults, meter: meter)
+        return Folder(path: path(of: name), descriptor: opened, seam: seam)
     }
 
     /// Opens the regular file called `name` for reading.
     public func file(_ name: String) throws(FileError) -> ReadableFile {
         let opened = try open(name, O_RDONLY | O_NONBLOCK)
         return try ReadableFile(
-            path: path(of: name), descriptor: opened, mustBeRegular: true, faults: faults,
-            meter: meter)
+            path: path(of: name), descriptor: opened, mustBeRegular: true, seam: seam)
     }
 
     /// What stands at `name`, links not followed; nil if nothing does.
@@ -96,15 +93,14 @@ public final class Folder: Sendable {
     /// Opens the folder that `entry` stands for.
     public func folder(_ entry: FolderEntry) throws(FileError) -> Folder {
         let opened = try open(entry.fileName, O_RDONLY | O_DIRECTORY)
-        return Folder(path: path(of: entry.name), descriptor: opened, faults: faults, meter: meter)
+        return Folder(path: path(of: entry.name), descriptor: opened, seam: seam)
     }
 
     /// Opens the regular file that `entry` stands for, for reading.
     public func file(_ entry: FolderEntry) throws(FileError) -> ReadableFile {
         let opened = try open(entry.fileName, O_RDONLY | O_NONBLOCK)
         return try ReadableFile(
-            path: path(of: entry.name), descriptor: opened, mustBeRegular: true, faults: faults,
-            meter: meter)
+            path: path(of: entry.name), descriptor: opened, mustBeRegular: true, seam: seam)
     }
 
     // MARK: Changing
@@ -139,14 +135,14 @@ public final class Folder: Sendable {
     public func create(_ name: String, mode: UInt32 = 0o644) throws(FileError) -> WritableFile {
         try ask(.create(path(of: name)), call: "openat", name)
         let opened = try open(name, O_WRONLY | O_CREAT | O_EXCL, mode: mode)
-        return WritableFile(path: path(of: name), descriptor: opened, faults: faults)
+        return WritableFile(path: path(of: name), descriptor: opened, seam: seam)
     }
 
     /// Opens the regular file called `name` to write at its end, and makes it when missing.
     public func append(_ name: String, mode: UInt32 = 0o644) throws(FileError) -> WritableFile {
         if try kind(of: name) == nil { try ask(.create(path(of: name)), call: "openat", name) }
         let opened = try open(name, O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK, mode: mode)
-        let file = WritableFile(path: path(of: name), descriptor: opened, faults: faults)
+        let file = WritableFile(path: path(of: name), descriptor: opened, seam: seam)
         guard try kind(of: name) == .file else { throw .wrongKind(path: file.path) }
         return file
     }
@@ -219,7 +215,7 @@ public final class Folder: Sendable {
         guard let entries = try? entries() else { return }
         for entry in entries where entry.kind == .file && TemporaryName.matches(entry.name) {
             // Tidying up must not fail what the operator asked for.
-            try? remove(entry.name)
+            try? removeTree(entry)
         }
     }
 
@@ -263,7 +259,7 @@ public final class Folder: Sendable {
     }
 
     private func ask(_ operation: FileOperation, call: String, _ name: String) throws(FileError) {
-        guard let faults, let fault = faults(operation) else { return }
+        guard let fault = seam.faults?(operation) else { return }
         throw .system(call: call, path: path(of: name), errno: fault.errno)
     }
 

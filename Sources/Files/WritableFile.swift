@@ -6,12 +6,12 @@ public final class WritableFile: Sendable {
     /// The path as the operator gave it, for messages only.
     public let path: String
     private let descriptor: Int32
-    private let faults: FileFaults?
+    private let seam: FileSeam
 
-    init(path: String, descriptor: Int32, faults: FileFaults?) {
+    init(path: String, descriptor: Int32, seam: FileSeam) {
         self.path = path
         self.descriptor = descriptor
-        self.faults = faults
+        self.seam = seam
     }
 
     deinit { close(descriptor) }
@@ -21,7 +21,9 @@ public final class WritableFile: Sendable {
         var fault: Errno?
         var wanted = bytes.count
         // The bytes are copied for a test only.
-        if let faults, let spoilt = unsafe faults(.write(path, bytes: Array(bytes))) {
+        if let faults = seam.faults,
+            let spoilt = unsafe faults(.write(path, bytes: Array(bytes)))
+        {
             fault = spoilt.errno
             wanted = 0
             if case .shortWrite(let byteCount, _) = spoilt { wanted = min(bytes.count, byteCount) }
@@ -61,7 +63,7 @@ public final class WritableFile: Sendable {
 
     /// Cuts everything off that follows the first `size` bytes.
     public func truncate(to size: Int64) throws(FileError) {
-        if let faults, let fault = faults(.truncate(path, size: size)) {
+        if let fault = seam.faults?(.truncate(path, size: size)) {
             throw .system(call: "ftruncate", path: path, errno: fault.errno)
         }
         guard ftruncate(descriptor, off_t(size)) == 0 else {
@@ -79,7 +81,7 @@ public final class WritableFile: Sendable {
 
     /// Brings the bytes onto the medium.
     public func synchronise() throws(FileError) {
-        if let faults, let fault = faults(.synchronise(path)) {
+        if let fault = seam.faults?(.synchronise(path)) {
             throw .system(call: "fsync", path: path, errno: fault.errno)
         }
         guard fsync(descriptor) == 0 else {

@@ -19,8 +19,9 @@ public enum Effort {
         return max(test, Int(Double(soak) * scale))
     }
 
-    /// Which of the places 0..<`count` to try: every one in `make soak`, unless scaled down,
-    /// and in `make test` at most `test` of them, evenly apart, from a first one that follows from the seed.
+    /// Which of the places 0..<`count` to try: every one in `make soak`, unless that is scaled down,
+    /// and in `make test` at most `test` of them, evenly apart, from a first one that follows from
+    /// the seed.
     public static func places(_ count: Int, test: Int) -> StrideTo<Int> {
         let wanted = self.count(test: test, soak: count)
         guard count > wanted else { return stride(from: 0, to: count, by: 1) }
