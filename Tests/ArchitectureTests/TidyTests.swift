@@ -23,6 +23,23 @@ import Testing
         }
     }
 
+    /// Calls that change what is on disk: where they stand, no test can let them fail.
+    static let changing = [
+        "O_CREAT", "O_TRUNC", "mkdir(", "mkdirat(", "renameat(", "unlink(", "unlinkat(", "rmdir(",
+        "ftruncate(", "fsync(", "fdatasync(", "fopen(", "symlink(", "fchmod(",
+    ]
+
+    @Test func `change the disk through Files only`() throws {
+        for file in try SourceTree.swiftFiles(below: "Sources")
+        where !file.path.contains("Sources/Files/") {
+            for (index, line) in file.lines.enumerated() {
+                for call in Self.changing where line.contains(call) {
+                    Issue.record("\(file.path):\(index + 1): \(call): use Folder")
+                }
+            }
+        }
+    }
+
     @Test func `have functions that fit a screen`() throws {
         for file in try SourceTree.swiftFiles(below: "Sources") {
             var start: (line: Int, indentation: Int)?

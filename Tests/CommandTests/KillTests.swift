@@ -105,9 +105,7 @@ struct KilledVerb: Sendable, CustomTestStringConvertible {
                 "prune", reset: "\(back) && rm -rf l && cp -a littered l",
                 verb: "airseal prune l",
                 check: "\(whole) && cmp -s l/index.json littered/index.json",
-                done:
-                    "\(whole) && [ $(ls l/blobs/sha256 | wc -l) -lt $(ls littered/blobs/sha256 | wc -l) ]"
-            ),
+                done: "\(whole) && [ $(blobs l) -lt $(blobs littered) ]"),
         ]
     }
 
@@ -116,6 +114,7 @@ struct KilledVerb: Sendable, CustomTestStringConvertible {
         """
         holds() { [ "$(grep -o ref.name "$1/index.json" | wc -l)" -gt \
             "$(grep -o ref.name base/l/index.json | wc -l)" ]; }
+        blobs() { ls "$1/blobs/sha256" | wc -l; }
         lists() { grep -q "ref.name[^}]*\"$2\"" "$1/index.json"; }
         fail() { echo "$1, round $round, after $delay us" >&2; exit 3; }
         verb() { exec env --default-signal=INT,TERM \(verb.verb); }

@@ -42,13 +42,19 @@ struct Facts: Equatable, CustomStringConvertible {
     var isListed = true
 
     var description: String {
-        """
-        \(layouts.sorted { $0.key < $1.key }.map { "\($0): \($1.map { "\($0.name) \($0.signatureCount)+\($0.otherReferrerCount)" })" }) \
-        media \(media) records \(records.sorted { $0.key < $1.key }.map { "\($0) \($1)" }) \
-        self \(ownName?.text ?? "-") peers \(peers.map(\.text)) \
-        next \(next) bound \(isBound) voids \(voidCount) mark \(mark.map(String.init) ?? "-") \
-        chains \(chains) littered \(isLittered) listed \(isListed)
-        """
+        let layouts = layouts.sorted { $0.key < $1.key }.map { path, images in
+            let images = images.map { image in
+                "\(image.name) \(image.signatureCount)+\(image.otherReferrerCount)"
+            }
+            return "\(path): \(images.joined(separator: ", "))"
+        }
+        let records = records.sorted { $0.key < $1.key }.map { "\($0) \($1)" }
+        return """
+            \(layouts) media \(media) records \(records) \
+            self \(ownName?.text ?? "-") peers \(peers.map(\.text)) \
+            next \(next) bound \(isBound) voids \(voidCount) mark \(mark.map(String.init) ?? "-") \
+            chains \(chains) littered \(isLittered) listed \(isListed)
+            """
     }
 
     init(of world: World) throws {

@@ -19,7 +19,7 @@ public enum Effort {
         return max(test, Int(Double(soak) * scale))
     }
 
-    /// Which of the places 0..<`count` to try: every one in `make soak`, unless that is scaled down,
+    /// Which of the places 0..<`count` to try: every one in `make soak`, unless scaled down,
     /// and in `make test` at most `test` of them, evenly apart, from a first one that follows from
     /// the seed.
     public static func places(_ count: Int, test: Int) -> StrideTo<Int> {
