@@ -20,8 +20,6 @@ struct `Every verb that writes` {
                 Way(fault: .fail(.noSpace), duration: .once),
                 Way(fault: .fail(.ioError), duration: .forGood),
                 Way(fault: .fail(.readOnlyFileSystem), duration: .forGood),
-                Way(fault: .fail(.interrupted), duration: .once),
-                Way(fault: .shortWrite(byteCount: 0, .noSpace), duration: .once),
                 Way(fault: .shortWrite(byteCount: 64, .ioError), duration: .once),
             ]
     }
