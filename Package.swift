@@ -130,6 +130,12 @@ let package = Package(
         tests("EncodingsTests", ["Encodings"]),
         tests("FilesTests", ["Files", systemPackage]),
         tests(
+            "MutationTests",
+            [
+                "Cryptography", "Encodings", "Files", "Notary", "OCI", "OCILayout", "TestSupport",
+                "Trust", "Verification", "X509",
+            ]),
+        tests(
             "NotaryTests",
             [
                 "Cryptography", "Encodings", "Notary", "OCI", "TestSupport", "X509", subprocess,
