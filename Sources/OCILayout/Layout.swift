@@ -2,6 +2,7 @@ import Cryptography
 import Encodings
 public import Files
 public import OCI
+import Synchronization
 import SystemPackage
 
 /// An OCI image layout in a folder, open for reading. Nothing here writes.
@@ -14,6 +15,8 @@ public struct Layout: LayoutContent, Sendable {
     public let index: LayoutIndex
     /// The very bytes that `index` was read from; empty where there was no such file.
     public let indexBytes: [UInt8]
+
+    private let blobFolders: BlobFolders
 
     /// The path as the operator gave it, for messages only.
     public var path: String { folder.path }
@@ -38,6 +41,7 @@ public struct Layout: LayoutContent, Sendable {
         }
         indexBytes = bytes
         self.folder = folder
+        blobFolders = BlobFolders(of: folder)
     }
 
     /// The layout at `path`, or an empty one made where there is nothing or an empty folder.
@@ -149,7 +153,7 @@ public struct Layout: LayoutContent, Sendable {
         let digest = descriptor.digest
         let file: ReadableFile
         do throws(FileError) {
-            file = try folder.folder("blobs").folder(digest.algorithm.rawValue).file(digest.hex)
+            file = try blobFolders.folder(digest.algorithm).file(digest.hex)
         } catch {
             switch error {
             case .wrongKind: throw .damaged(digest, .notAFile)
@@ -213,6 +217,22 @@ public struct Layout: LayoutContent, Sendable {
     }
 }
 
+/// The folders that hold the blobs, each opened when first needed and kept: a walk of a large layout
+/// opens a hundred thousand blobs.
+private final class BlobFolders: Sendable {
+    private let root: Folder
+    private let opened = Mutex<[Digest.Algorithm: Folder]>([:])
+
+    init(of root: Folder) { self.root = root }
+
+    func folder(_ algorithm: Digest.Algorithm) throws(FileError) -> Folder {
+        if let folder = opened.withLock({ $0[algorithm] }) { return folder }
+        let folder = try root.folder("blobs").folder(algorithm.rawValue)
+        opened.withLock { $0[algorithm] = folder }
+        return folder
+    }
+}
+
 extension ReadableFile {
     /// Bytes read at a time: large enough that calls do not count, small enough to stay in cache.
     static let chunkSize = 1 << 20
@@ -221,7 +241,9 @@ extension ReadableFile {
     func forEachChunk(_ consume: (Span<UInt8>) throws(LayoutError) -> Void)
         throws(LayoutError)
     {
-        var buffer = [UInt8](repeating: 0, count: Self.chunkSize)
+        // Most blobs are manifests, for which a whole chunk would cost more than the reading.
+        let size = min(size ?? Int64(Self.chunkSize), Int64(Self.chunkSize))
+        var buffer = [UInt8](repeating: 0, count: max(Int(size), 4096))
         while true {
             let count = try LayoutError.files { () throws(FileError) in
                 try read(into: &buffer)

@@ -250,14 +250,7 @@ public struct LayoutImport {
                     wasListed: wasListed))
         }
         try writer.publish(needed(arrival, addition.index), from: staging)
-        for fallback in addition.fallbacks {
-            _ = try writer.add(
-                fallback.bytes, mediaType: fallback.descriptor.mediaType,
-                algorithm: fallback.descriptor.digest.algorithm)
-        }
-        try writer.replaceIndex(with: addition.index)
-        // A fallback index that was replaced stays as an orphan: a reader that has opened the old
-        // index.json may be on its way to it.
+        try writer.replaceIndex(adding: addition)
         return ImportReport(form: arrival.form, roots: roots)
     }
 

@@ -93,10 +93,16 @@ public final class LayoutWriter {
         }
     }
 
-    /// Removes a blob; it is no error if there is none. Only content that no entry leads to may go.
-    public func remove(_ digest: Digest) throws(LayoutError) {
-        try LayoutError.changes(layout.folder) { () throws(FileError) in
-            try blobFolder(digest.algorithm).remove(digest.hex)
+    /// Removes blobs; it is no error if there are none. Only content that no entry leads to may go.
+    public func remove(_ digests: [Digest]) throws(LayoutError) {
+        for algorithm in Digest.Algorithm.allCases {
+            let leaving = digests.filter { $0.algorithm == algorithm }
+            guard !leaving.isEmpty else { continue }
+            try LayoutError.changes(layout.folder) { () throws(FileError) in
+                let folder = try blobFolder(algorithm)
+                for digest in leaving { try folder.remove(digest.hex) }
+                try folder.synchronise()
+            }
         }
     }
 
@@ -132,6 +138,20 @@ public final class LayoutWriter {
             try folder.replace(LayoutIndex.name, with: bytes)
         }
         layout = try Layout(folder)
+    }
+
+    /// Adds the fallback indexes that `addition` needs and puts its index in the place of
+    /// `index.json`.
+    ///
+    /// A fallback index that is replaced stays as an orphan: a reader that has opened the old
+    /// `index.json` may be on its way to it.
+    public func replaceIndex(adding addition: ReferrerAddition) throws(LayoutError) {
+        for fallback in addition.fallbacks {
+            _ = try add(
+                fallback.bytes, mediaType: fallback.descriptor.mediaType,
+                algorithm: fallback.descriptor.digest.algorithm)
+        }
+        try replaceIndex(with: addition.index)
     }
 
     // MARK: Leftovers

@@ -90,7 +90,7 @@ struct HeadContent: LayoutContent {
 
     init(listing entries: [Descriptor]) {
         var index = LayoutIndex()
-        index.entries = entries
+        index.list(entries)
         self.index = index
     }
 

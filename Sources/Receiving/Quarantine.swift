@@ -24,9 +24,9 @@ final class Quarantine: LayoutContent {
         for root in inventory.roots {
             var entry = Self.plain(root.descriptor)
             entry.referenceName = root.name
-            index.entries.append(entry)
+            index.append(entry)
         }
-        index.entries += inventory.referrers.map(Self.plain)
+        inventory.referrers.map(Self.plain).forEach { index.append($0) }
         self.index = index
     }
 

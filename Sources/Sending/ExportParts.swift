@@ -64,10 +64,10 @@ struct ExportParts {
         for root in inventory.roots {
             var entry = root.descriptor
             entry.referenceName = root.name
-            index.entries.append(entry)
+            index.append(entry)
         }
-        index.entries += inventory.referrers
-        index.entries.append(
+        inventory.referrers.forEach { index.append($0) }
+        index.append(
             Descriptor(
                 mediaType: manifest.descriptor.mediaType, digest: manifest.descriptor.digest,
                 size: manifest.descriptor.size, artifactType: BundleManifest.artifactType))
@@ -75,7 +75,7 @@ struct ExportParts {
         for member in annotations.members {
             if case .string(let value) = member.value { entry[annotation: member.name] = value }
         }
-        index.entries.append(entry)
+        index.append(entry)
         return index.serialized()
     }
 

@@ -32,8 +32,6 @@ extension LayoutChange {
             throw error
         }
         try finish(open, in: state, journal)
-        // A fallback index that was replaced stays as an orphan: a reader that has opened the old
-        // index.json may be on its way to it.
     }
 
     /// `index.json` as it will be, and the fallback indexes that it needs.
@@ -52,14 +50,7 @@ extension LayoutChange {
     private func list(_ addition: ReferrerAddition, by writer: LayoutWriter)
         throws(LayoutChangeError)
     {
-        try onLayout { () throws(LayoutError) in
-            for blob in addition.fallbacks {
-                _ = try writer.add(
-                    blob.bytes, mediaType: blob.descriptor.mediaType,
-                    algorithm: blob.descriptor.digest.algorithm)
-            }
-            try writer.replaceIndex(with: addition.index)
-        }
+        try onLayout { () throws(LayoutError) in try writer.replaceIndex(adding: addition) }
     }
 
     private func finish(_ open: OpenIntent, in state: StateFolder, _ journal: Journal)

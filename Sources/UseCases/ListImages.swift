@@ -32,8 +32,10 @@ public struct LayoutListing: Sendable {
 extension Site {
     /// Lists the layout or archive at `path`, without hashing what is larger than a manifest.
     public func list(_ path: String) throws -> LayoutListing {
-        let content = try Reference(path: path, selector: .only).open(in: files)
-        return try Self.listing(of: content)
+        try steadily(Reference(path: path, selector: .only)) { content in
+            let listing = try Self.listing(of: content)
+            return (listing, listing.images.allSatisfy(\.isReadable))
+        }
     }
 
     private static func listing(of content: some LayoutContent) throws(LayoutError)
@@ -41,7 +43,7 @@ extension Site {
     {
         let graph = try LayoutGraph(content)
         var images: [LayoutListing.Image] = []
-        for entry in content.index.entries where !graph.isReferrer(entry) {
+        for entry in content.index.entries where !graph.servesOthers(entry) {
             let referrers = graph.referrers(of: entry)
             let signatures = referrers.filter(\.isNotarySignature)
             images.append(
@@ -59,15 +61,6 @@ extension Site {
 }
 
 extension LayoutGraph {
-    /// Whether `entry` only serves others: a signature or another referrer, or a fallback index.
-    func isReferrer(_ entry: Descriptor) -> Bool {
-        if let name = entry.referenceName {
-            return ReferenceName(name)?.fallbackTarget != nil
-                && MediaType.isIndex(entry.mediaType)
-        }
-        return node(entry)?.document?.subject != nil
-    }
-
     /// The artifact type that the manifest or index itself names.
     func statedArtifactType(of entry: Descriptor) -> String? {
         switch node(entry)?.document {

@@ -129,7 +129,7 @@ import Testing
             ImageIndex(manifests: [here, gone]).serialized(), mediaType: MediaType.imageIndex)
         entry.referenceName = "multi"
         var index = LayoutIndex()
-        index.entries = [entry]
+        index.list([entry])
         try source.replaceIndex(with: index)
         let layout = try Layout.create(at: box.path("l"))
         guard

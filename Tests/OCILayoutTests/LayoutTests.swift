@@ -207,7 +207,7 @@ import Testing
         let outer = try writer.add(
             ImageIndex(manifests: [inner]).serialized(), mediaType: MediaType.imageIndex)
         var index = LayoutIndex()
-        index.entries = [outer]
+        index.list([outer])
         try writer.replaceIndex(with: index)
         #expect(try writer.layout.resolve(.digest(image.digest)) == image)
         #expect(try writer.layout.resolve(.digest(inner.digest)) == inner)
@@ -221,7 +221,7 @@ import Testing
         let writer = try LayoutWriter(Layout.create(at: box.path("l")))
         let image = try Sample.image(writer)
         var index = LayoutIndex()
-        index.entries = [Descriptor(mediaType: claimed, digest: image.digest, size: image.size)]
+        index.list([Descriptor(mediaType: claimed, digest: image.digest, size: image.size)])
         try writer.replaceIndex(with: index)
         let error: DocumentError =
             switch claimed {
@@ -247,7 +247,7 @@ import Testing
                 == NameConflict(
                     name: "v1", present: `A layout folder`.image.digest, new: second.digest))
         #expect(index == writer.layout.index)
-        index.entries.append(second)
+        index.append(second)
         try writer.replaceIndex(with: index)
         let tag = try #require(ReferenceName("v1"))
         #expect(

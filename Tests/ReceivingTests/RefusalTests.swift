@@ -172,8 +172,8 @@ struct Spoilt: Sendable, CustomTestStringConvertible {
         },
         .sound("not-a-bundle", "two bundles in one") { gap in
             var index = try LayoutIndex(parsing: gap.box.read("media/b/index.json"))
-            index.entries += index.entries.filter {
-                $0.artifactType == BundleManifest.artifactType
+            for entry in index.entries where entry.artifactType == BundleManifest.artifactType {
+                index.append(entry)
             }
             try gap.box.write(index.serialized(), to: "media/b/index.json")
         },

@@ -68,7 +68,7 @@ extension Gap {
             entries.append(try sign(bundle, purpose, signer ?? bundler, name))
         }
         var changed = index
-        changed.entries = entries
+        changed.list(entries)
         try box.write(changed.serialized(), to: "\(name)/index.json")
     }
 
