@@ -116,8 +116,8 @@ import X509
         let digest = target.digest.description
         #expect(subject.signed.contains(digest), "\(mutation)")
         for path in subject.original.closure(of: digest) {
-            #expect(
-                mutation.layout.files[path] == subject.original.files[path], "\(path): \(mutation)")
+            let isKept = mutation.layout.files[path] == subject.original.files[path]
+            #expect(isKept, "\(path): \(mutation)")
         }
         let manifest = subject.original.files[LayoutBytes.path(digest)] ?? []
         #expect(target.size == Int64(manifest.count), "\(mutation)")
@@ -134,19 +134,33 @@ import X509
         #expect(try LayoutCheck(Layout(at: box.path("import"))).isWhole, "\(mutation)")
         for digest in came.digests {
             let path = LayoutBytes.path(digest)
-            #expect(came.files[path] == mutation.layout.files[path], "\(path): \(mutation)")
+            let isSame = came.files[path] == mutation.layout.files[path]
+            #expect(isSame, "\(path): \(mutation)")
             #expect(
                 try BlobHasher.digest(
                     of: came.files[path] ?? [], digest.hasPrefix("sha512") ? .sha512 : .sha256
                 ).description == digest, "\(mutation)")
         }
-        let listed = LayoutBytes.named(in: mutation.layout.files["index.json"] ?? [])
-        for digest in listed where subject.original.files[LayoutBytes.path(digest)] != nil {
-            for path in subject.original.closure(of: digest) {
-                #expect(came.files[path] == subject.original.files[path], "\(path): \(mutation)")
+        let listed = mutation.layout.files["index.json"] ?? []
+        for entry in Self.entries(of: subject.original) where listed.contains(entry.text) {
+            for path in subject.original.closure(of: entry.digest) {
+                let isKept = came.files[path] == subject.original.files[path]
+                #expect(isKept, "\(path): \(mutation)")
             }
         }
         return true
+    }
+
+    /// Digests that `index.json` lists, each with the media type before it: an entry under another
+    /// type is other content to everybody, and leads nowhere.
+    private static func entries(of layout: LayoutBytes) -> [(digest: String, text: [UInt8])] {
+        let index = layout.files["index.json"] ?? []
+        let pieces = String(decoding: index, as: UTF8.self).split(separator: #""mediaType":""#)
+        return pieces.compactMap { piece in
+            let parts = piece.split(separator: "\"")
+            guard parts.count > 4, parts[2] == "digest" else { return nil }
+            return (String(parts[4]), Array(#""\#(parts[0])","digest":"\#(parts[4])""#.utf8))
+        }
     }
 }
 
