@@ -9,6 +9,8 @@ public struct LayoutMutation: CustomStringConvertible {
     /// What was done.
     public private(set) var description = ""
     private var random: SeededRandom
+    /// A document that was made to name its own parent would be followed round and round.
+    private var stepsLeft = 64
 
     /// One mutation of `original`, which follows from `seed` alone.
     public init(of original: LayoutBytes, seed: UInt64) throws {
@@ -89,7 +91,8 @@ public struct LayoutMutation: CustomStringConvertible {
         let new = try BlobHasher.digest(of: bytes, algorithm).description
         layout.files[LayoutBytes.path(old)] = nil
         layout.files[LayoutBytes.path(new)] = bytes
-        guard new != old else { return }
+        stepsLeft -= 1
+        guard new != old, stepsLeft > 0 else { return }
         for path in layout.files.keys.sorted() {
             guard let text = layout.files[path], LayoutBytes.named(in: text).contains(old),
                 let document = try? JSON(parsing: text)
