@@ -123,7 +123,9 @@ let package = Package(
         // Tests, one target per module
         tests("ArchitectureTests", ["Files"]),
         tests("ArchiveTests", ["Archive", "Files", "TestSupport", subprocess, systemPackage]),
-        tests("AuditTests", ["Audit", "Encodings", "Files", "TestTokens", systemPackage]),
+        tests(
+            "AuditTests",
+            ["Audit", "Encodings", "Files", "TestSupport", "TestTokens", systemPackage]),
         tests("BundleFormatTests", ["BundleFormat", "Encodings", "OCI"]),
         tests(
             "ConfigurationTests",
@@ -137,7 +139,7 @@ let package = Package(
             ["Encodings", "Files", "TestSupport", "airseal", subprocess, systemPackage]),
         tests("CryptographyTests", ["Cryptography", "Encodings", "TestSupport"]),
         tests("EncodingsTests", ["Encodings"]),
-        tests("FilesTests", ["Files", systemPackage]),
+        tests("FilesTests", ["Files", "TestSupport", systemPackage]),
         tests(
             "MutationTests",
             [
@@ -164,6 +166,14 @@ let package = Package(
                 "Archive", "Audit", "BundleFormat", "Configuration", "Cryptography", "Encodings",
                 "Files", "Notary", "OCI", "OCILayout", "Receiving", "Sending", "State",
                 "TestSupport", "Trust", "Verification", "X509", systemPackage,
+            ]),
+        // What a crash leaves, at the seam of Files.
+        tests(
+            "ReliabilityTests",
+            [
+                "Archive", "Audit", "Configuration", "Encodings", "Files", "Notary", "OCI",
+                "OCILayout", "PKCS11", "Receiving", "Sending", "State", "TestSupport", "TestTokens",
+                "Trust", "UseCases", "X509", systemPackage,
             ]),
         tests(
             "SentenceTests",

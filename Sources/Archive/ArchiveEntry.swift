@@ -8,7 +8,9 @@ public struct ArchiveEntry: Sendable, Equatable {
         case folder
         /// A symbolic link and where it points, as it stands in the archive.
         case link(String)
-        /// A hard link, a device, a pipe, a sparse file.
+        /// Another name for an earlier member, whose name is given in its normal form.
+        case hardLink(String)
+        /// A device, a pipe, a sparse file.
         case other
     }
 

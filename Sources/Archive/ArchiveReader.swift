@@ -15,6 +15,7 @@ private import Glibc
     private let locale: UTF8Locale
     private var entryCount = 0
     private var remaining: Int64 = 0
+    private var bodyByteCount: Int64 = 0
 
     /// Begins to read `file`.
     ///
@@ -22,13 +23,7 @@ private import Glibc
     public init(_ file: ReadableFile, limits: ArchiveLimits = ArchiveLimits())
         throws(ArchiveError)
     {
-        let bytes: DecompressedFile
-        do throws(ArchiveError) {
-            bytes = try DecompressedFile(file, limits: limits)
-        } catch {
-            if case .damaged = error { throw .notAnArchive(path: file.path) }
-            throw error
-        }
+        let bytes = try DecompressedFile(file, limits: limits)
         guard let handle = unsafe archive_read_new() else {
             throw .library(call: "archive_read_new", code: ARCHIVE_FATAL)
         }
@@ -95,23 +90,34 @@ private import Glibc
         guard let name else { throw .unsafeName("") }
         guard let normal = try ArchiveEntry.normalise(name, lengthMax: limits.nameLengthMax)
         else { return nil }
-        let isPlain =
-            unsafe archive_entry_hardlink(entry) == nil && archive_entry_sparse_count(entry) == 0
-        let kind: ArchiveEntry.Kind
+        let kind = try unsafe kind(of: entry, name)
+        let size = kind == .file ? unsafe archive_entry_size(entry) : 0
+        guard size >= 0 else { throw .damaged(path: path, reason: "negative size") }
+        return ArchiveEntry(name: normal, kind: kind, size: size)
+    }
+
+    private func kind(of entry: OpaquePointer, _ name: [UInt8]) throws(ArchiveError)
+        -> ArchiveEntry.Kind
+    {
+        let target = locale.run { unsafe Self.bytes(archive_entry_hardlink(entry)) }
+        if let target {
+            guard let normal = try ArchiveEntry.normalise(target, lengthMax: limits.nameLengthMax)
+            else { throw .unsafeName(ArchiveEntry.escape(target[...])) }
+            // A body of its own could differ from the member that it claims to be.
+            return unsafe archive_entry_size(entry) == 0 ? .hardLink(normal) : .other
+        }
         switch unsafe UInt32(archive_entry_filetype(entry)) {
-        case airseal_ae_ifreg() where isPlain: kind = .file
-        case airseal_ae_ifdir(): kind = .folder
+        case airseal_ae_ifreg():
+            return unsafe archive_entry_sparse_count(entry) == 0 ? .file : .other
+        case airseal_ae_ifdir(): return .folder
         case airseal_ae_iflnk():
             let target = locale.run { unsafe Self.bytes(archive_entry_symlink(entry)) }
             guard let target, let text = String(validating: target, as: UTF8.self) else {
                 throw .unsafeName(ArchiveEntry.escape(name[...]))
             }
-            kind = .link(text)
-        default: kind = .other
+            return .link(text)
+        default: return .other
         }
-        let size = kind == .file ? unsafe archive_entry_size(entry) : 0
-        guard size >= 0 else { throw .damaged(path: path, reason: "negative size") }
-        return ArchiveEntry(name: normal, kind: kind, size: size)
     }
 
     /// Reads up to `buffer.count` bytes of the current member's body to the front of `buffer` and
@@ -123,6 +129,11 @@ private import Glibc
         }
         guard count > 0, count <= remaining else { throw failure() }
         remaining -= Int64(count)
+        bodyByteCount += Int64(count)
+        // A sparse file that is all hole does not look like one: the library makes up its zeros.
+        guard bodyByteCount <= source.byteCount else {
+            throw .damaged(path: path, reason: "a body that is larger than the archive")
+        }
         return count
     }
 

@@ -16,6 +16,11 @@ public import Files
         case zstd
     }
 
+    /// Whether bytes begin as compressed ones do.
+    public static func isCompressed(_ beginning: some Collection<UInt8>) -> Bool {
+        beginning.starts(with: [0x1F, 0x8B]) || beginning.starts(with: [0x28, 0xB5, 0x2F, 0xFD])
+    }
+
     /// The path as the operator gave it, for messages only.
     public let path: String
     /// Bytes handed out so far.
@@ -29,13 +34,31 @@ public import Files
     /// Begins to read `file`.
     ///
     /// - Throws: `.damaged` when the compression's own header is wrong.
-    public init(_ file: ReadableFile, limits: ArchiveLimits = ArchiveLimits())
+    public convenience init(_ file: ReadableFile, limits: ArchiveLimits = ArchiveLimits())
         throws(ArchiveError)
     {
+        try self.init(reading: file.path, limits: limits) { buffer throws(ArchiveError) in
+            do throws(FileError) { return try file.read(into: &buffer) } catch {
+                throw .file(error)
+            }
+        }
+    }
+
+    /// Begins to read what `next` gives, such as a member of an archive while it passes.
+    ///
+    /// - Parameters:
+    ///   - path: for messages only.
+    ///   - limits: how far it may expand.
+    ///   - next: fills the front of the buffer and returns how far; 0 at the end only.
+    /// - Throws: `.damaged` when the compression's own header is wrong, and what `next` throws.
+    public init(
+        reading path: String, limits: ArchiveLimits = ArchiveLimits(),
+        _ next: @escaping (inout [UInt8]) throws(ArchiveError) -> Int
+    ) throws(ArchiveError) {
         guard let handle = unsafe archive_read_new() else {
             throw .library(call: "archive_read_new", code: ARCHIVE_FATAL)
         }
-        let source = Source(file)
+        let source = Source(path, next)
         do throws(ArchiveError) {
             isAtEnd = try unsafe Self.open(handle, source)
         } catch {
@@ -45,7 +68,7 @@ public import Files
         unsafe self.handle = handle
         self.source = source
         self.limits = limits
-        path = file.path
+        self.path = path
         unsafe block = UnsafeRawBufferPointer(start: nil, count: 0)
     }
 
@@ -71,6 +94,10 @@ public import Files
                     .next(block)
             }, nil)
         guard opened == ARCHIVE_OK else { throw unsafe failure(handle, source) }
+        // Nobody else takes off more than one coat, so the content would not be theirs.
+        guard unsafe archive_filter_count(handle) <= 2 else {
+            throw .damaged(path: source.path, reason: "compressed more than once")
+        }
         var entry: OpaquePointer?
         switch unsafe archive_read_next_header(handle, &entry) {
         case ARCHIVE_OK: return false
@@ -79,7 +106,7 @@ public import Files
         }
     }
 
-    /// What was found by content. Of compressions within each other, the outermost.
+    /// What was found by content.
     public var compression: Compression {
         let count = unsafe archive_filter_count(handle)
         // The last filter is the one that reads the file itself.
@@ -115,6 +142,7 @@ public import Files
             case ARCHIVE_OK: break
             case ARCHIVE_EOF:
                 isAtEnd = true
+                try checkEnd()
                 return unsafe UnsafeRawBufferPointer(start: nil, count: 0)
             default: throw unsafe Self.failure(handle, source)
             }
@@ -131,50 +159,87 @@ public import Files
         return unsafe UnsafeRawBufferPointer(start: start, count: count)
     }
 
+    /// Refuses anything but zeros behind the compressed bytes. The library stops reading at the
+    /// first byte that begins no further gzip member, and says nothing.
+    private func checkEnd() throws(ArchiveError) {
+        guard compression == .gzip else { return }
+        try source.drain()
+        let consumed = unsafe archive_filter_bytes(handle, -1)
+        guard source.lastNonzeroEnd <= consumed else {
+            throw .damaged(path: path, reason: "bytes after the end of the compression")
+        }
+    }
+
     private static func check(_ call: String, _ code: Int32) throws(ArchiveError) {
         guard code == ARCHIVE_OK else { throw .library(call: call, code: code) }
     }
 
     private static func failure(_ handle: OpaquePointer, _ source: Source) -> ArchiveError {
-        if let error = source.error { return .file(error) }
+        if let error = source.error { return error }
         let reason = unsafe LibraryMessage.text(handle)
         // The library has one number for all damage, and tells truncation in words only.
         guard !reason.lowercased().contains("truncated"), !source.isAtEnd else {
-            return .truncated(path: source.file.path)
+            return .truncated(path: source.path)
         }
-        return .damaged(path: source.file.path, reason: reason)
+        return .damaged(path: source.path, reason: reason)
     }
 }
 
-/// Feeds the library from a file.
+/// Feeds the library.
 @safe final class Source {
-    let file: ReadableFile
-    /// Bytes read from the file.
+    let path: String
+    /// Bytes handed to the library.
     private(set) var byteCount: Int64 = 0
+    /// Where the last byte of a gzip file ends that is not zero. Elsewhere nobody asks, and looking
+    /// for it in gigabytes of zeros would take its time.
+    private(set) var lastNonzeroEnd: Int64 = 0
+    private var isGzip = false
     /// Whether the library asked for more when there was no more.
     private(set) var isAtEnd = false
-    /// What the file system said; the library only learns that something failed.
-    private(set) var error: FileError?
+    /// Why there are no more bytes; the library only learns that something failed.
+    private(set) var error: ArchiveError?
+    private let read: (inout [UInt8]) throws(ArchiveError) -> Int
+    private var bytes: [UInt8]
     private let buffer: UnsafeMutableRawBufferPointer
 
-    init(_ file: ReadableFile) {
-        self.file = file
-        unsafe buffer = .allocate(byteCount: 1 << 20, alignment: 4096)
+    init(_ path: String, _ read: @escaping (inout [UInt8]) throws(ArchiveError) -> Int) {
+        self.path = path
+        self.read = read
+        bytes = [UInt8](repeating: 0, count: 256 << 10)
+        // The library keeps the address of what it is given until it asks for more.
+        unsafe buffer = .allocate(byteCount: bytes.count, alignment: 4096)
     }
 
     deinit { unsafe buffer.deallocate() }
 
     func next(_ block: UnsafeMutablePointer<UnsafeRawPointer?>) -> Int {
-        do throws(FileError) {
-            let count = try unsafe file.read(into: buffer)
-            byteCount += Int64(count)
-            isAtEnd = count == 0
+        do throws(ArchiveError) {
+            let count = try fill()
+            unsafe bytes.withUnsafeBytes { read in
+                unsafe buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: read[..<count]))
+            }
             unsafe block.pointee = UnsafeRawPointer(buffer.baseAddress)
             return count
         } catch {
             self.error = error
             return -1
         }
+    }
+
+    /// Reads on to the end, for nobody.
+    func drain() throws(ArchiveError) {
+        while try fill() > 0 {}
+    }
+
+    private func fill() throws(ArchiveError) -> Int {
+        let count = try read(&bytes)
+        if byteCount == 0 { isGzip = bytes[..<count].starts(with: [0x1F, 0x8B]) }
+        if isGzip, let last = bytes[..<count].lastIndex(where: { $0 != 0 }) {
+            lastNonzeroEnd = byteCount + Int64(last) + 1
+        }
+        byteCount += Int64(count)
+        isAtEnd = count == 0
+        return count
     }
 }
 

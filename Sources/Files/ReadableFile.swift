@@ -11,8 +11,13 @@ public final class ReadableFile: Sendable {
     /// The size when it was opened, in bytes; nil for a pipe.
     public let size: Int64?
     private let descriptor: Int32
+    private let seam: FileSeam
 
-    init(path: String, descriptor: Int32, mustBeRegular: Bool) throws(FileError) {
+    init(
+        path: String, descriptor: Int32, mustBeRegular: Bool, seam: FileSeam
+    )
+        throws(FileError)
+    {
         var status = stat()
         guard unsafe fstat(descriptor, &status) == 0 else {
             let errno = Errno.current
@@ -26,6 +31,7 @@ public final class ReadableFile: Sendable {
         }
         self.path = path
         self.descriptor = descriptor
+        self.seam = seam
         size = isRegular ? Int64(status.st_size) : nil
     }
 
@@ -33,9 +39,15 @@ public final class ReadableFile: Sendable {
 
     /// Reads up to `buffer.count` bytes and returns their number: 0 at the end only.
     public func read(into buffer: UnsafeMutableRawBufferPointer) throws(FileError) -> Int {
+        if let fault = seam.faults?(.read(path)) {
+            throw .system(call: "read", path: path, errno: fault.errno)
+        }
         while true {
             let count = unsafe Glibc.read(descriptor, buffer.baseAddress, buffer.count)
-            if count >= 0 { return count }
+            if count >= 0 {
+                seam.meter?(count)
+                return count
+            }
             let errno = Errno.current
             guard errno == .interrupted else {
                 throw .system(call: "read", path: path, errno: errno)

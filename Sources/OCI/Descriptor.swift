@@ -67,8 +67,11 @@ public struct Descriptor: Sendable, Equatable {
 
     /// The type of the artifact, where the writer says it.
     public var artifactType: String? {
-        guard case .string(let type)? = members["artifactType"] else { return nil }
-        return type
+        get {
+            guard case .string(let type)? = members["artifactType"] else { return nil }
+            return type
+        }
+        set { members["artifactType"] = newValue.map { .string($0) } }
     }
 
     /// The tag or full name of the entry in `index.json`.

@@ -4,10 +4,8 @@ public import Encodings
 ///
 /// - SeeAlso: OCI image-spec 1.1, config.md.
 public struct ImageConfig: Sendable, Equatable {
-    /// The operating system, such as `linux`.
-    public let os: String
-    /// The processor architecture, by Go's name.
-    public let architecture: String
+    /// What the image runs on.
+    public let platform: Platform
     /// The digests of the uncompressed layers, the base first.
     public let diffIDs: [Digest]
 
@@ -15,8 +13,10 @@ public struct ImageConfig: Sendable, Equatable {
     public init(parsing bytes: [UInt8]) throws(DocumentError) {
         let place = try JSONPlace.document(bytes)
         do throws(JSONShapeError) {
-            os = try place.member("os").string()
-            architecture = try place.member("architecture").string()
+            platform = Platform(
+                os: try place.member("os").string(),
+                architecture: try place.member("architecture").string(),
+                variant: try place.optional("variant")?.string())
             let rootfs = try place.member("rootfs")
             var list: [Digest] = []
             // Docker writes null for an image without layers.

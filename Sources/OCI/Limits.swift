@@ -5,6 +5,8 @@ public enum Limits {
     public static let manifestSizeMax: Int64 = 4 << 20
     /// `index.json` of a layout: 100,000 images with annotations stay below a third of this.
     public static let indexSizeMax: Int64 = 128 << 20
+    /// `manifest.json` of a docker-archive: 1,000 images of 127 layers stay below it.
+    public static let dockerManifestSizeMax: Int64 = 16 << 20
     /// `oci-layout`: one member of a few bytes.
     public static let layoutFileSizeMax: Int64 = 4 << 10
     /// One signature envelope, as notation.

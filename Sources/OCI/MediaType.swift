@@ -13,6 +13,8 @@ public enum MediaType {
     public static let artifactManifest = "application/vnd.oci.artifact.manifest.v1+json"
     /// An OCI image configuration.
     public static let imageConfig = "application/vnd.oci.image.config.v1+json"
+    /// Docker's image configuration.
+    public static let dockerImageConfig = "application/vnd.docker.container.image.v1+json"
     /// A layer as a plain tar.
     public static let layer = "application/vnd.oci.image.layer.v1.tar"
     /// A layer as a gzip'd tar.
@@ -21,6 +23,15 @@ public enum MediaType {
     public static let layerZstd = "application/vnd.oci.image.layer.v1.tar+zstd"
     /// The two bytes `{}` where a format asks for a blob and there is nothing to say.
     public static let empty = "application/vnd.oci.empty.v1+json"
+
+    /// Whether content of this type is a layer that must not be passed on freely (OCI:
+    /// non-distributable, Docker: foreign). The image specification deprecates them; Windows base
+    /// images still have them, and `docker save` leaves them out.
+    public static func isForeignLayer(_ mediaType: String) -> Bool {
+        let bare = mediaType.utf8
+        return bare.starts(with: "application/vnd.oci.image.layer.nondistributable.v1.tar".utf8)
+            || bare.starts(with: "application/vnd.docker.image.rootfs.foreign.diff.tar".utf8)
+    }
 
     /// Whether content of this type lists other manifests.
     public static func isIndex(_ mediaType: String) -> Bool {

@@ -1,59 +1,85 @@
 public import Archive
-import Cryptography
 import Encodings
 public import Files
 public import OCI
 
-/// An OCI image layout in an archive, read in one pass from front to back: a file or a pipe, plain
-/// or compressed.
+/// An archive of images, read in one pass from front to back: a file or a pipe, plain or
+/// compressed, an OCI image layout or a docker-archive.
 ///
-/// Every blob was hashed as it passed. Small ones are held, so that manifests and signatures can be
-/// read; of larger ones only the verdict is left.
-public struct ArchivedLayout: LayoutContent, Sendable {
+/// Every blob was hashed as it passed. Read in place, small ones are held, so that manifests and
+/// signatures can be read; of larger ones only the verdict is left. A docker-archive looks like the
+/// layout that an import would make of it, digest by digest.
+public struct ArchivedLayout: LayoutContent {
     /// Largest blob that is held, in bytes: every manifest fits.
-    public static let heldSizeMax = Limits.manifestSizeMax
-    /// Bytes held in all. 100,000 signatures with their envelopes stay below it.
-    public static let heldTotalMax: Int64 = 512 << 20
+    public static let heldSizeMax = ArchiveBlobs.heldSizeMax
 
     /// The path as the operator gave it, for messages only.
-    public let path: String
-    /// The archive's `index.json`.
+    public var path: String { intake.path }
+    /// The archive's `index.json`, with full names where Docker wrote it; or the one that an import
+    /// would make.
     public let index: LayoutIndex
-    private var held: [Digest: [UInt8]] = [:]
-    private var sizes: [Digest: Int64] = [:]
-    private var faults: [Digest: BlobFault] = [:]
-    private var foreign: [String] = []
+    /// What the archive was found to be.
+    public let form: ImportReport.Form
+    private let intake: ArchiveIntake
 
-    /// Reads the whole of `file`.
+    /// Reads the whole of `file` in place.
     ///
-    /// - Throws: `.archive` for a broken archive, `.notALayout` for one without a layout in it,
-    ///   a docker-archive among them.
+    /// - Throws: `.archive` for a broken archive, `.notALayout` for one without images in it,
+    ///   `.importRefused` for a docker-archive that contradicts itself.
     public init(_ file: ReadableFile, limits: ArchiveLimits = ArchiveLimits())
         throws(LayoutError)
     {
-        path = file.path
-        let reader = try LayoutError.reading { () throws(ArchiveError) in
-            try ArchiveReader(file, limits: limits)
+        let intake = try ArchiveIntake(file, into: nil, limits: limits)
+        guard let layout = try Self(listedBy: intake) else {
+            self = try Self(dockerImagesOf: intake)
+            return
         }
-        var pass = Pass()
-        while let entry = try LayoutError.reading({ () throws(ArchiveError) in
-            try reader.next()
-        }) {
-            try pass.take(entry, from: reader)
+        // What is said of an archive is what an import would say.
+        if intake.dockerImages != nil {
+            let graph = try LayoutGraph(layout)
+            if case .lacks = try Wholeness(of: graph.nodes, in: graph, of: layout) {
+                self = try Self(dockerImagesOf: intake)
+                return
+            }
         }
-        guard let layoutFile = pass.layoutFile, let indexBytes = pass.index else {
-            throw .notALayout(path: file.path)
+        self = layout
+    }
+
+    private init(_ intake: ArchiveIntake, _ index: LayoutIndex, _ form: ImportReport.Form) {
+        self.intake = intake
+        self.index = index
+        self.form = form
+    }
+
+    /// The layout that `index.json` describes; nil where there is none, or where Docker says there
+    /// that `manifest.json` is what counts.
+    init?(listedBy intake: ArchiveIntake) throws(LayoutError) {
+        let list = intake.dockerImages
+        guard var index = try intake.layoutIndex(), !(index.saysNull && list != nil) else {
+            return nil
         }
-        try LayoutError.document(LayoutFile.name) { () throws(DocumentError) in
-            try LayoutFile.check(layoutFile)
+        if let list {
+            let names = list.images.flatMap(\.names)
+            index.list(index.entries.map { $0.withFullName(from: names) })
         }
-        index = try LayoutError.document(LayoutIndex.name) { () throws(DocumentError) in
-            try LayoutIndex(parsing: indexBytes)
+        self.init(intake, index, .ociArchive)
+    }
+
+    /// The layout that is made of the images in `manifest.json`.
+    init(dockerImagesOf intake: ArchiveIntake) throws(LayoutError) {
+        guard let list = intake.dockerImages else { throw .notALayout(path: intake.path) }
+        let maker = DockerImage(intake: intake)
+        var index = LayoutIndex()
+        for image in list.images {
+            let manifest = try maker.manifest(of: image)
+            for name in image.names {
+                var entry = manifest
+                entry.referenceName = name
+                if let conflict = index.add(entry) { throw .importRefused(.nameTaken(conflict)) }
+            }
+            if image.names.isEmpty { _ = index.add(manifest) }
         }
-        held = pass.held
-        sizes = pass.sizes
-        faults = pass.faults
-        foreign = pass.foreign
+        self.init(intake, index, .dockerArchive)
     }
 
     /// The blob that `descriptor` names, its size and digest checked as it passed.
@@ -63,96 +89,34 @@ public struct ArchivedLayout: LayoutContent, Sendable {
             throw .tooLarge(digest, size: descriptor.size, limit: limit)
         }
         if let fault = check(descriptor) { throw .damaged(digest, fault) }
-        guard let bytes = held[digest] else { throw .notHeld(digest) }
+        guard let bytes = try intake.blobs.read(digest, limit: limit) else {
+            throw .notHeld(digest)
+        }
         return bytes
     }
 
     /// What was found when the blob passed; nil if it was whole.
-    public func check(_ descriptor: Descriptor) -> BlobFault? {
-        if let size = sizes[descriptor.digest], size != descriptor.size {
-            return .size(expected: descriptor.size, actual: size)
-        }
-        if let fault = faults[descriptor.digest] { return fault }
-        return sizes[descriptor.digest] == nil ? .missing : nil
-    }
+    public func check(_ descriptor: Descriptor) -> BlobFault? { intake.check(descriptor) }
 
-    /// Everything that lies among the blobs, in the order of digests.
-    public func blobs() -> [StoredBlob] {
-        sizes.map { StoredBlob(digest: $0.key, size: $0.value) }.sorted { $0.digest < $1.digest }
-    }
+    /// Everything that lies among the blobs, and what a docker-archive's images are made of, in the
+    /// order of digests.
+    public func blobs() -> [StoredBlob] { intake.stored }
 
-    /// Members that belong to no layout.
-    public func strays() -> [String] { foreign }
+    /// Members that belong to nothing.
+    public func strays() -> [String] { intake.strays }
+}
 
-    /// What one pass gathers.
-    private struct Pass {
-        var layoutFile: [UInt8]?
-        var index: [UInt8]?
-        var held: [Digest: [UInt8]] = [:]
-        var sizes: [Digest: Int64] = [:]
-        var faults: [Digest: BlobFault] = [:]
-        var foreign: [String] = []
-        private var names: Set<String> = []
-        private var heldTotal: Int64 = 0
-        private var buffer = [UInt8](repeating: 0, count: ReadableFile.chunkSize)
-
-        mutating func take(_ entry: ArchiveEntry, from reader: ArchiveReader) throws(LayoutError) {
-            guard entry.kind != .folder else { return }
-            guard names.insert(entry.name).inserted else {
-                throw .archive(.duplicateName(entry.name))
-            }
-            switch (entry.name, entry.kind) {
-            case (LayoutFile.name, .file):
-                layoutFile = try LayoutError.reading { () throws(ArchiveError) in
-                    try reader.readAll(limit: Limits.layoutFileSizeMax)
-                }
-            case (LayoutIndex.name, .file):
-                index = try LayoutError.reading { () throws(ArchiveError) in
-                    try reader.readAll(limit: Limits.indexSizeMax)
-                }
-            default:
-                guard let digest = Digest(blobName: entry.name) else {
-                    foreign.append(entry.name)
-                    return
-                }
-                guard entry.kind == .file else {
-                    faults[digest] = .notAFile
-                    return
-                }
-                try blob(digest, entry.size, from: reader)
-            }
-        }
-
-        private mutating func blob(_ digest: Digest, _ size: Int64, from reader: ArchiveReader)
-            throws(LayoutError)
-        {
-            let hasher = try LayoutError.hashing { () throws(CryptographyError) in
-                try BlobHasher(digest.algorithm)
-            }
-            let isHeld =
-                size <= ArchivedLayout.heldSizeMax
-                && heldTotal + size <= ArchivedLayout.heldTotalMax
-            var bytes: [UInt8] = []
-            while true {
-                let count: Int
-                do throws(ArchiveError) { count = try reader.read(into: &buffer) } catch {
-                    throw .archive(error)
-                }
-                if count == 0 { break }
-                hasher.update(buffer.span.extracting(..<count))
-                if isHeld { bytes.append(contentsOf: buffer[..<count]) }
-            }
-            let actual = hasher.finish()
-            sizes[digest] = size
-            guard actual == digest else {
-                faults[digest] = .digest(actual: actual)
-                return
-            }
-            if isHeld {
-                held[digest] = bytes
-                heldTotal += size
-            }
-        }
+extension Descriptor {
+    /// Docker's index gives only the tag in `ref.name` and the full name in another annotation.
+    /// Its own hub's images are shown without the hub; `names`, of `manifest.json`, says how.
+    fileprivate func withFullName(from names: [String]) -> Descriptor {
+        guard let full = self[annotation: "io.containerd.image.name"] else { return self }
+        var renamed = self
+        renamed.referenceName =
+            names.first { name in
+                ["", "docker.io/", "docker.io/library/"].contains { full == $0 + name }
+            } ?? full
+        return renamed
     }
 }
 

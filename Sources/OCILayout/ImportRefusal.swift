@@ -5,8 +5,18 @@ public import OCI
 public enum ImportRefusal: Error, Equatable, Sendable {
     /// A blob is not what it should be.
     case damaged(Digest, BlobFault)
-    /// Content that the source lists is not in it; an index's platforms, for example.
+    /// Content that the source lists is not in it.
     case missing([Descriptor])
+    /// Platforms of an index are not in the source, while others are whole.
+    case missingPlatforms([Descriptor], present: [Platform])
+    /// The index has no image for the platform; those that it has.
+    case noSuchPlatform(index: Digest, wanted: Platform, present: [Platform])
+    /// The index has several images for the platform.
+    case severalOfPlatform(index: Digest, wanted: Platform, [Digest])
+    /// The image is no index and is for another platform.
+    case wrongPlatform(Digest, wanted: Platform, actual: Platform)
+    /// One name was given for several images.
+    case severalImages(count: Int)
     /// A manifest or index is malformed.
     case document(Digest, DocumentError)
     /// A manifest or index is larger than Airseal takes, or indexes are nested too deep.
@@ -17,7 +27,7 @@ public enum ImportRefusal: Error, Equatable, Sendable {
     case malformedName(String)
     /// The archive has two members with this name.
     case duplicateMember(String)
-    /// A hard link, a device, or a link that leads nowhere or out of the archive.
+    /// A device, or a link that leads nowhere or out of the archive.
     case unusableMember(String)
     /// `manifest.json` names a member that is not there.
     case missingMember(String)

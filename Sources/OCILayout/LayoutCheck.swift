@@ -34,6 +34,8 @@ public struct LayoutCheck: Sendable {
         case duplicateEntry(Descriptor)
         /// Several entries have one name and name different content.
         case ambiguousName(String, [Digest])
+        /// The layer is of a type that may not be passed on freely, and is not here.
+        case absentForeignLayer(Descriptor)
     }
 
     /// What is wrong, in the order of the entries.
@@ -111,6 +113,10 @@ public struct LayoutCheck: Sendable {
             let isRead = node.document != nil
             if !isRead, let fault = try content.check(node.descriptor) {
                 guard !(node.isSubjectOnly && fault == .missing) else { return }
+                guard !(node.descriptor.isForeignLayer && fault == .missing) else {
+                    notes.append(.absentForeignLayer(node.descriptor))
+                    return
+                }
                 problems.append(.blob(node.descriptor, fault))
                 return
             }

@@ -46,9 +46,15 @@ public final class LayoutWriter {
         }
         let descriptor = Descriptor(
             mediaType: mediaType, digest: digest, size: Int64(bytes.count))
-        // A damaged blob is replaced by the sound one that is at hand.
-        if try layout.check(descriptor) == nil { return descriptor }
         let root = layout.folder
+        // A damaged blob is replaced by the sound one that is at hand.
+        if try layout.check(descriptor) == nil {
+            // A run that died may have put it there and not come to this.
+            try LayoutError.changes(root) { () throws(FileError) in
+                try blobFolder(algorithm).synchronise()
+            }
+            return descriptor
+        }
         let temporary = TemporaryName.next(for: "blob")
         try LayoutError.changes(root) { () throws(FileError) in
             let target = try blobFolder(algorithm)
@@ -108,15 +114,7 @@ public final class LayoutWriter {
 
     private func blobFolder(_ algorithm: Digest.Algorithm) throws(FileError) -> Folder {
         let root = layout.folder
-        let isNew = try root.kind(of: "blobs") == nil
-        let blobs = isNew ? try root.makeFolder("blobs") : try root.folder("blobs")
-        if isNew { try root.synchronise() }
-        guard try blobs.kind(of: algorithm.rawValue) == nil else {
-            return try blobs.folder(algorithm.rawValue)
-        }
-        let made = try blobs.makeFolder(algorithm.rawValue)
-        try blobs.synchronise()
-        return made
+        return try root.makeDurableFolder("blobs").makeDurableFolder(algorithm.rawValue)
     }
 
     // MARK: Index
@@ -124,7 +122,12 @@ public final class LayoutWriter {
     /// Puts `index` in the place of `index.json`, in one durable step. Every blob that it leads to
     /// must have been added or published before.
     public func replaceIndex(with index: LayoutIndex) throws(LayoutError) {
-        guard index != layout.index else { return }
+        guard index != layout.index else {
+            // A run that died may have put it there and not come to this.
+            return try LayoutError.changes(layout.folder) { () throws(FileError) in
+                try layout.folder.synchronise()
+            }
+        }
         try replaceIndex(withBytes: index.serialized())
     }
 

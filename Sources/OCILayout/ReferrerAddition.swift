@@ -61,9 +61,22 @@ public struct ReferrerAddition: Sendable {
         for referrer in referrers {
             let subject = referrer.subject.digest
             if new[subject] == nil { subjects.append(subject) }
-            new[subject, default: []].append(referrer.descriptor)
+            new[subject, default: []].append(Self.typed(referrer.descriptor, in: content))
         }
         for subject in subjects { try list(new[subject] ?? [], of: subject, in: content) }
+    }
+
+    /// As a fallback index lists it: with the type that the manifest says, which tools filter by
+    /// (distribution specification 1.1, "Referrers tag schema"). The entry of `index.json` stays
+    /// without where the caller left it out: notation 1.3 knows older signatures by that.
+    private static func typed(_ referrer: Descriptor, in content: some LayoutContent)
+        -> Descriptor
+    {
+        guard referrer.artifactType == nil else { return referrer }
+        var typed = referrer
+        // A manifest that cannot be read is listed as it was given.
+        typed.artifactType = (try? content.document(referrer))?.artifactType
+        return typed
     }
 
     /// A change of `index` that adds nothing yet.

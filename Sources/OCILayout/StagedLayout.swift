@@ -1,9 +1,7 @@
-public import Archive
 import Encodings
-public import Files
 public import OCI
 
-/// A layout that is on its way into another: its index, and its blobs in a staging folder.
+/// A layout folder that is on its way into another: its index, and its blobs in a staging folder.
 ///
 /// Each blob leaves the source once, hashed on its way, and is read from our own copy ever after:
 /// what was judged is what will be published, whatever the medium gives next time.
@@ -14,54 +12,19 @@ public final class StagedLayout: LayoutContent {
     public let index: LayoutIndex
     /// Where the blobs are.
     public let staging: Staging
-    private let source: Layout?
-    private let progress: (Int64) -> Void
-    private var faults: [Digest: BlobFault]
-    private var byteCount: Int64 = 0
+    private let source: Layout
+    private var faults: [Digest: BlobFault] = [:]
 
     /// The layout in the folder `source`, whose blobs arrive when they are first asked for.
     ///
     /// - Parameters:
     ///   - source: the folder.
     ///   - staging: where the blobs go.
-    ///   - progress: called with the bytes that arrived so far.
-    public init(
-        _ source: Layout, in staging: Staging, progress: @escaping (Int64) -> Void = { _ in }
-    ) {
+    public init(_ source: Layout, in staging: Staging) {
         path = source.path
         index = source.index
         self.staging = staging
         self.source = source
-        self.progress = progress
-        faults = [:]
-    }
-
-    /// The layout in the archive `file`, all of which arrives at once.
-    ///
-    /// - Parameters:
-    ///   - file: a file or a pipe, plain or compressed.
-    ///   - staging: where the blobs go.
-    ///   - limits: how much of it is taken.
-    ///   - progress: called with the bytes that arrived so far.
-    /// - Throws: `.notALayout` for an archive without a layout in it, `.importRefused` for one with
-    ///   two members of one name or with members that nothing good can have.
-    public convenience init(
-        _ file: ReadableFile, in staging: Staging, limits: ArchiveLimits = ArchiveLimits(),
-        progress: (Int64) -> Void = { _ in }
-    ) throws(LayoutError) {
-        let intake = try ArchiveIntake(file, into: staging, limits: limits, progress: progress)
-        guard let index = try intake.layoutIndex() else { throw .notALayout(path: file.path) }
-        self.init(intake, listing: index)
-    }
-
-    /// What an archive brought, with an index that it had or that was made for it.
-    init(_ intake: ArchiveIntake, listing index: LayoutIndex) {
-        path = intake.path
-        self.index = index
-        staging = intake.staging
-        source = nil
-        progress = { _ in }
-        faults = intake.faults
     }
 
     /// The blob that `descriptor` names, its size and digest checked.
@@ -84,7 +47,6 @@ public final class StagedLayout: LayoutContent {
                 ? nil : .size(expected: descriptor.size, actual: size)
         }
         if let fault = faults[descriptor.digest] { return fault }
-        guard let source else { return .missing }
         do throws(LayoutError) { try staging.copy(descriptor, from: source) } catch {
             guard case .damaged(_, let fault) = error else { throw error }
             // Another descriptor may name the size that the blob has.
@@ -92,8 +54,6 @@ public final class StagedLayout: LayoutContent {
             faults[descriptor.digest] = fault
             return fault
         }
-        byteCount += descriptor.size
-        progress(byteCount)
         return nil
     }
 

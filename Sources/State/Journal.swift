@@ -91,6 +91,11 @@ public struct Journal: Sendable {
             for (name, intent) in try written() {
                 if let open = try hold(name, intent) { found.append(open) }
             }
+            if !found.isEmpty {
+                // The run that wrote one down may have died before its name was durable. Nothing
+                // may be done about it that lasts longer than the intent itself.
+                try onDisk { () throws(FileError) in try folder.synchronise() }
+            }
             return found
         }
     }

@@ -57,10 +57,15 @@ extension LayoutChange {
         throws(LayoutChangeError)
     {
         try onState { () throws(StateError) in
-            // A mark that is there already, or beyond, was set by the run that died.
-            if let mark, try state.receiving(from: mark.origin).state().sequence < mark.sequence {
-                try state.receiving(from: mark.origin).advance(
-                    stream: mark.stream, sequence: mark.sequence, bundle: mark.bundle)
+            if let mark {
+                let store = try state.receiving(from: mark.origin)
+                if try store.state().sequence < mark.sequence {
+                    try store.advance(
+                        stream: mark.stream, sequence: mark.sequence, bundle: mark.bundle)
+                } else {
+                    // A mark that is there already, or beyond, was set by the run that died.
+                    try store.settle()
+                }
             }
             try journal.finish(open)
         }

@@ -3,15 +3,9 @@ public import OCILayout
 
 extension Site {
     /// Hashes everything that the layout or archive at `path` lists.
-    ///
-    /// - Parameters:
-    ///   - path: the layout or archive.
-    ///   - progress: called with the bytes hashed so far.
-    /// - Returns: what was found.
-    /// - Throws: what kept the check from being made.
-    public func check(_ path: String, progress: (Int64) -> Void = { _ in }) throws -> LayoutCheck {
+    public func check(_ path: String) throws -> LayoutCheck {
         try steadily(Reference(path: path, selector: .only)) { content in
-            let check = try LayoutCheck(content, progress: progress)
+            let check = try LayoutCheck(content)
             return (check, check.isWhole)
         }
     }

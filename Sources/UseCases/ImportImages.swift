@@ -1,5 +1,31 @@
 public import Files
+public import OCI
 public import OCILayout
+
+/// What to import, and how.
+public struct ImportRequest: Sendable {
+    /// Layout folders and archives, each whole or with the `:NAME` or `@DIGEST` of one image; `-` is
+    /// standard input.
+    public var sources: [String]
+    /// The layout, made when missing.
+    public var layout: String
+    /// The one platform that is taken out of indexes.
+    public var platform: Platform?
+    /// What the one image is called.
+    public var name: ReferenceName?
+    /// Whether names may be taken from other content.
+    public var replace = false
+    /// Whether everything is read and judged, and nothing is written.
+    public var isRehearsal = false
+    /// How long to wait for other writers.
+    public var patience: LockPatience = .standard
+
+    /// A request with the defaults as they stand here.
+    public init(sources: [String], layout: String) {
+        self.sources = sources
+        self.layout = layout
+    }
+}
 
 /// One source and what became of it.
 public struct SourceOutcome: Sendable {
@@ -18,30 +44,65 @@ public struct SourceError: Error {
 }
 
 extension Site {
-    /// Imports each of `sources`, a layout folder or an archive, into the layout at `path`, which is
-    /// made when missing.
+    /// Imports each source into the layout.
     ///
     /// Sources are taken in their order; the first that is refused ends the run, and what came
-    /// before it stays. `-` is standard input. With `replace`, names may be taken from other
-    /// content. Returns what became of each source that was looked at.
-    public func importImages(
-        from sources: [String], into path: String, replace: Bool, patience: LockPatience
-    ) throws -> [SourceOutcome] {
+    /// before it stays. Returns what became of each source that was looked at.
+    public func importImages(_ request: ImportRequest) throws(SourceError) -> [SourceOutcome] {
         var outcomes: [SourceOutcome] = []
-        var options = LayoutImport.Options()
-        options.replace = replace
-        options.patience = patience
-        for source in sources {
+        var index: LayoutIndex?
+        for source in request.sources {
             let outcome: ImportOutcome
-            do {
+            do throws(LayoutError) {
                 // Opened before the layout is made: a misspelt source leaves no trace.
-                let opened = try ImportSource(at: source, in: files)
-                let layout = try Layout.create(at: path, in: files, patience: patience)
-                outcome = try LayoutImport.run(opened, into: layout, options: options)
+                let reference = try Reference(parsing: source, in: files)
+                let opened = try ImportSource(at: reference.path, in: files)
+                let options = options(of: request, reference.selector)
+                outcome =
+                    request.isRehearsal
+                    ? try rehearse(opened, request.layout, options, listing: &index)
+                    : try take(opened, into: request.layout, options)
             } catch { throw SourceError(source: source, reason: error) }
             outcomes.append(SourceOutcome(source: source, outcome: outcome))
             if case .refused = outcome { break }
         }
         return outcomes
+    }
+
+    private func options(of request: ImportRequest, _ selector: Selector) -> LayoutImport.Options {
+        var options = LayoutImport.Options()
+        options.selection.selector = selector
+        options.selection.platform = request.platform
+        options.selection.name = request.name
+        options.replace = request.replace
+        options.patience = request.patience
+        return options
+    }
+
+    private func take(
+        _ source: ImportSource, into path: String, _ options: LayoutImport.Options
+    ) throws(LayoutError) -> ImportOutcome {
+        let destination = try ImportDestination(at: path, in: files)
+        do throws(LayoutError) {
+            let outcome = try LayoutImport.run(
+                source, into: destination.layout, options: options)
+            if case .refused = outcome { destination.withdraw() }
+            return outcome
+        } catch {
+            destination.withdraw()
+            throw error
+        }
+    }
+
+    /// `index` is what earlier sources would have made of `index.json`.
+    private func rehearse(
+        _ source: ImportSource, _ path: String, _ options: LayoutImport.Options,
+        listing index: inout LayoutIndex?
+    ) throws(LayoutError) -> ImportOutcome {
+        let layout = try ImportDestination.present(at: path, in: files)
+        var listed = index ?? layout?.index ?? LayoutIndex()
+        defer { index = listed }
+        return try LayoutImport.rehearse(
+            source, into: layout, listing: &listed, options: options)
     }
 }

@@ -27,16 +27,22 @@ public struct ContentReport: Sendable, Equatable {
     public let byteCount: Int64
     /// What is not as it should be, in the order of the artifact.
     public let failures: [Failure]
+    /// Layers of a type that may not be passed on freely, and are not here.
+    public let absentForeignLayers: [Descriptor]
 
     /// Nothing was looked at.
     public static let unchecked = ContentReport(
-        isChecked: false, blobCount: 0, byteCount: 0, failures: [])
+        isChecked: false, blobCount: 0, byteCount: 0, failures: [], absentForeignLayers: [])
 
-    init(isChecked: Bool, blobCount: Int, byteCount: Int64, failures: [Failure]) {
+    init(
+        isChecked: Bool, blobCount: Int, byteCount: Int64, failures: [Failure],
+        absentForeignLayers: [Descriptor]
+    ) {
         self.isChecked = isChecked
         self.blobCount = blobCount
         self.byteCount = byteCount
         self.failures = failures
+        self.absentForeignLayers = absentForeignLayers
     }
 
     /// Hashes everything that `artifact` is made of: every platform of an index, every
@@ -52,10 +58,15 @@ public struct ContentReport: Sendable, Equatable {
         var blobCount = 0
         var byteCount: Int64 = 0
         var failures: [Failure] = []
+        var absent: [Descriptor] = []
         for descriptor in graph.closure(of: artifact.target) {
             if let reason = try Self.reason(
                 against: descriptor, graph.node(descriptor), in: artifact.content)
             {
+                guard !(descriptor.isForeignLayer && reason == .blob(.missing)) else {
+                    absent.append(descriptor)
+                    continue
+                }
                 failures.append(Failure(descriptor: descriptor, reason: reason))
             } else {
                 blobCount += 1
@@ -63,7 +74,8 @@ public struct ContentReport: Sendable, Equatable {
             }
         }
         self.init(
-            isChecked: true, blobCount: blobCount, byteCount: byteCount, failures: failures)
+            isChecked: true, blobCount: blobCount, byteCount: byteCount, failures: failures,
+            absentForeignLayers: absent)
     }
 
     private static func reason(

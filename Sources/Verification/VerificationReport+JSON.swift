@@ -38,6 +38,7 @@ extension ContentReport {
                         "reason": .string(failure.reason.text),
                     ]
                 }),
+            "absentForeignLayers": .array(absentForeignLayers.map { .text($0.digest) }),
         ]
     }
 }

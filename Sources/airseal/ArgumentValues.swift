@@ -1,6 +1,7 @@
 public import ArgumentParser
 public import Encodings
 public import Notary
+public import OCI
 public import PKCS11
 
 extension KeyType: ExpressibleByArgument {}
@@ -10,4 +11,14 @@ extension SignatureFormat: ExpressibleByArgument {}
 extension Timestamp: ExpressibleByArgument {
     /// An RFC 3339 time.
     public init?(argument: String) { self.init(rfc3339: argument) }
+}
+
+extension Platform: ExpressibleByArgument {
+    /// `os/architecture[/variant]`.
+    public init?(argument: String) { self.init(argument) }
+}
+
+extension ReferenceName: ExpressibleByArgument {
+    /// A tag or full image name.
+    public init?(argument: String) { self.init(argument) }
 }

@@ -25,6 +25,7 @@ protocol Verb: ParsableCommand {
 
 extension Verb {
     mutating func run() throws {
+        defer { Terminal.eraseProgress() }
         let status: ExitStatus
         do {
             status = try perform()

@@ -46,64 +46,54 @@ extension BlobFault {
 
 extension LayoutCheck.Note {
     var finding: LayoutFinding {
-        switch self {
-        case .orphan(let blob):
-            LayoutFinding(kind: "orphaned-blob", digest: blob.digest, sentence: sentence)
-        case .stray(let name): LayoutFinding(kind: "stray", name: name, sentence: sentence)
+        func note(
+            _ kind: String, _ digest: Digest? = nil, of subject: Digest? = nil,
+            named name: String? = nil
+        ) -> LayoutFinding {
+            LayoutFinding(
+                kind: kind, digest: digest, subject: subject, name: name, sentence: sentence)
+        }
+        return switch self {
+        case .orphan(let blob): note("orphaned-blob", blob.digest)
+        case .stray(let name): note("stray", named: name)
+        case .absentForeignLayer(let layer): note("absent-foreign-layer", layer.digest)
         case .orphanedReferrer(let orphan):
-            LayoutFinding(
-                kind: "orphaned-referrer", digest: orphan.referrer.digest,
-                subject: orphan.subject.digest, sentence: sentence)
+            note("orphaned-referrer", orphan.referrer.digest, of: orphan.subject.digest)
         case .orphanedFallback(let entry):
-            LayoutFinding(
-                kind: "orphaned-fallback", digest: entry.digest, name: entry.referenceName,
-                sentence: sentence)
+            note("orphaned-fallback", entry.digest, named: entry.referenceName)
         case .notAnEntry(let referrer, let subject):
-            LayoutFinding(
-                kind: "not-an-entry", digest: referrer.digest, subject: subject,
-                sentence: sentence)
+            note("not-an-entry", referrer.digest, of: subject)
         case .notInFallback(let referrer, let subject):
-            LayoutFinding(
-                kind: "not-in-fallback", digest: referrer.digest, subject: subject,
-                sentence: sentence)
+            note("not-in-fallback", referrer.digest, of: subject)
         case .unlistedReferrer(let referrer, let subject):
-            LayoutFinding(
-                kind: "unlisted-referrer", digest: referrer.digest, subject: subject,
-                sentence: sentence)
+            note("unlisted-referrer", referrer.digest, of: subject)
         case .strangerInFallback(let descriptor, let subject):
-            LayoutFinding(
-                kind: "stranger-in-fallback", digest: descriptor.digest, subject: subject,
-                sentence: sentence)
+            note("stranger-in-fallback", descriptor.digest, of: subject)
         case .duplicateEntry(let entry):
-            LayoutFinding(
-                kind: "duplicate-entry", digest: entry.digest, name: entry.referenceName,
-                sentence: sentence)
-        case .ambiguousName(let name, _):
-            LayoutFinding(kind: "ambiguous-name", name: name, sentence: sentence)
+            note("duplicate-entry", entry.digest, named: entry.referenceName)
+        case .ambiguousName(let name, _): note("ambiguous-name", named: name)
         }
     }
 }
 
 extension LayoutRepair.Change {
     var finding: LayoutFinding {
-        switch self {
-        case .listed(let referrer, let subject):
+        func change(
+            _ kind: String, _ digest: Digest? = nil, of subject: Digest? = nil,
+            named name: String? = nil
+        ) -> LayoutFinding {
             LayoutFinding(
-                kind: "listed", digest: referrer.digest, subject: subject, sentence: sentence)
+                kind: kind, digest: digest, subject: subject, name: name, sentence: sentence)
+        }
+        return switch self {
+        case .listed(let referrer, let subject): change("listed", referrer.digest, of: subject)
         case .addedToFallback(let referrer, let subject):
-            LayoutFinding(
-                kind: "added-to-fallback", digest: referrer.digest, subject: subject,
-                sentence: sentence)
+            change("added-to-fallback", referrer.digest, of: subject)
         case .droppedFromFallback(let descriptor, let subject):
-            LayoutFinding(
-                kind: "dropped-from-fallback", digest: descriptor.digest, subject: subject,
-                sentence: sentence)
-        case .mergedFallbacks(let subject):
-            LayoutFinding(kind: "merged-fallbacks", subject: subject, sentence: sentence)
+            change("dropped-from-fallback", descriptor.digest, of: subject)
+        case .mergedFallbacks(let subject): change("merged-fallbacks", of: subject)
         case .droppedDuplicate(let entry):
-            LayoutFinding(
-                kind: "dropped-duplicate", digest: entry.digest, name: entry.referenceName,
-                sentence: sentence)
+            change("dropped-duplicate", entry.digest, named: entry.referenceName)
         }
     }
 

@@ -32,10 +32,13 @@ struct JSONFlag: ParsableArguments {
 }
 
 extension Site {
-    /// This machine, with the folders that the operator or the environment names.
-    static func here(home: String? = nil, state: String? = nil) -> Site {
+    /// This machine, with the folders that the operator or the environment names. What is read
+    /// moves `progress`.
+    static func here(
+        home: String? = nil, state: String? = nil, progress: Progress? = nil
+    ) -> Site {
         let environment = Environment.variables
-        let files = FileSystem.real
+        let files = progress.map { FileSystem(faults: nil, meter: $0.meter) } ?? .real
         func isFolder(_ path: String) -> Bool { files.kind(at: path) == .folder }
         return Site(
             files: files, clock: .system, randomness: .system,
@@ -48,10 +51,11 @@ extension Site {
     }
 
     /// As `here`, after finishing what an earlier run left behind.
-    static func recovered(home: String? = nil, state: String? = nil, patience: LockPatience) throws
-        -> Site
-    {
-        var site = Site.here(home: home, state: state)
+    static func recovered(
+        home: String? = nil, state: String? = nil, patience: LockPatience,
+        progress: Progress? = nil
+    ) throws -> Site {
+        var site = Site.here(home: home, state: state, progress: progress)
         site.patience = patience
         for recovery in try site.recover() {
             switch recovery {

@@ -1,6 +1,7 @@
 import CPlatform
 import Encodings
 import Glibc
+import Synchronization
 
 /// The two streams. Answers go to standard output, talk goes to standard error.
 enum Terminal {
@@ -27,8 +28,34 @@ enum Terminal {
 
     /// Whether a person reads standard output.
     static var answersToPerson: Bool { isatty(1) == 1 }
+    /// Whether a person reads standard error.
+    static var talksToPerson: Bool { isatty(2) == 1 }
+
+    private static let showsProgress = Mutex(false)
+
+    /// Shows how far the work is, in the place of what was shown of it before. Anything else that
+    /// is said erases it.
+    static func show(progress line: String) {
+        showsProgress.withLock { shows in
+            put("\r\u{1B}[K\(line)", to: 2)
+            shows = true
+        }
+    }
+
+    /// Erases what `show(progress:)` shows.
+    static func eraseProgress() {
+        showsProgress.withLock { shows in
+            if shows { put("\r\u{1B}[K", to: 2) }
+            shows = false
+        }
+    }
 
     private static func write(_ text: String, to descriptor: Int32) {
+        eraseProgress()
+        put(text, to: descriptor)
+    }
+
+    private static func put(_ text: String, to descriptor: Int32) {
         var bytes = Array(text.utf8)[...]
         while !bytes.isEmpty {
             let count = unsafe bytes.withUnsafeBytes {

@@ -38,7 +38,8 @@ import Testing
             "tar --format=\(format) --no-recursion -C t -cf - \(Self.order) | \(compression) > a")
         let found = try members(box.file("a"))
         #expect(found.map(\.name) == ["d", "d/f", "é", "l", "h", "big"])
-        #expect(found.map(\.kind) == [.folder, .file, .file, .link("../d/f"), .other, .file])
+        #expect(
+            found.map(\.kind) == [.folder, .file, .file, .link("../d/f"), .hardLink("d/f"), .file])
         #expect(found[1].body == Array("hello".utf8))
         #expect(found[5].body == [UInt8](repeating: UInt8(ascii: "a"), count: 3_000_000))
     }
@@ -108,6 +109,40 @@ import Testing
         ) { try members(box.file("a")) }
     }
 
+    @Test(arguments: ["gzip -n", "zstd -q"])
+    func `take compressions one after another, and refuse what follows them`(_ tool: String)
+        async throws
+    {
+        let box = try Box()
+        try await box.shell(
+            """
+            printf hello > f; tar -cf t f
+            { head -c 700 t | \(tool); tail -c +701 t | \(tool); } > two
+            { cat two; printf junk; } > junk; { cat two; printf '\\037\\213'; } > magic
+            { cat two; head -c 600000 /dev/zero; printf x; } > far
+            \(tool) < two > twice
+            """)
+        #expect(try members(box.file("two")).map(\.name) == ["f"])
+        for name in ["junk", "magic", "far"] {
+            do {
+                _ = try members(box.file(name))
+                Issue.record("\(name) was taken")
+            } catch ArchiveError.damaged {
+            } catch ArchiveError.truncated where name == "magic" {}
+        }
+        #expect(
+            throws: ArchiveError.damaged(
+                path: box.path("twice"), reason: "compressed more than once")
+        ) { try members(box.file("twice")) }
+    }
+
+    @Test func `take zeros behind gzip for padding`() async throws {
+        let box = try Box()
+        try await box.shell(
+            "printf hello > f; tar -czf a f; head -c 600000 /dev/zero >> a")
+        #expect(try members(box.file("a")).map(\.name) == ["f"])
+    }
+
     @Test func `keep to their limits`() async throws {
         let box = try Box()
         try await box.shell("head -c 100000 /dev/zero > f; printf x > g; tar -czf a f g")
@@ -132,10 +167,26 @@ import Testing
         #expect(throws: ArchiveError.unsafeName("")) { try members(box.file("a"), limits) }
     }
 
-    @Test func `take sparse files for nothing that can be imported`() async throws {
+    @Test(arguments: ["gnu", "posix --sparse-version=0.0", "posix --sparse-version=1.0"])
+    func `take sparse files for nothing that can be imported`(_ format: String) async throws {
         let box = try Box()
-        try await box.shell("truncate -s 10M f; printf x >> f; tar -S -cf a f")
+        try await box.shell(
+            """
+            truncate -s 10M f; printf x >> f; truncate -s 1T hole
+            tar --format=\(format) -S -cf a f; tar --format=\(format) -S -cf h hole
+            """)
         #expect(try members(box.file("a")).map(\.kind) == [.other])
+        // A terabyte of zeros in ten kilobytes: either it is seen to be sparse, or its first
+        // block is more than the archive has.
+        let reader = try ArchiveReader(box.file("h"))
+        let entry = try #require(try reader.next())
+        var buffer = [UInt8](repeating: 0, count: 1 << 20)
+        if entry.kind == .file {
+            #expect(
+                throws: ArchiveError.damaged(
+                    path: box.path("h"), reason: "a body that is larger than the archive")
+            ) { try reader.read(into: &buffer) }
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 import Files
 import Glibc
 import SystemPackage
+import TestSupport
 import Testing
 
 /// A folder of its own for one test, removed afterwards.
@@ -95,13 +96,12 @@ func withScratchFolder(faults: FileFaults? = nil, _ body: (Folder) throws -> Voi
         }
     }
 
-    @Test(arguments: 0..<8) func `replace a file in one step whichever operation fails`(
+    @Test(arguments: 1...8) func `replace a file in one step whichever operation fails`(
         _ n: Int
     ) throws {
         for fault in [FileFault.fail(.noSpace), .shortWrite(byteCount: 1, .ioError)] {
-            let counter = Counter()
-            let faults: FileFaults = { _ in counter.next() == n ? fault : nil }
-            try withScratchFolder(faults: faults) { folder in
+            let faulty = FaultyFiles(at: n, by: fault)
+            try withScratchFolder(faults: faulty.faults) { folder in
                 let real = try FileSystem.real.folder(at: folder.path)
                 try real.replace("file", with: [1, 1])
                 let replaced = (try? folder.replace("file", with: [2, 2, 2])) != nil

@@ -14,6 +14,14 @@ public enum Effort {
     /// How often: `test` times in `make test`, `soak` times in `make soak`.
     public static func count(test: Int, soak: Int) -> Int { isSoak ? soak : test }
 
+    /// Which of the places 0..<`count` to try: every one in `make soak`, and in `make test` at most
+    /// `test` of them, evenly apart, from a first one that follows from the seed.
+    public static func places(_ count: Int, test: Int) -> StrideTo<Int> {
+        guard !isSoak, count > test else { return stride(from: 0, to: count, by: 1) }
+        let step = (count + test - 1) / test
+        return stride(from: Int(seed % UInt64(step)), to: count, by: step)
+    }
+
     /// Adds `count` to a row of docs/reliability.md. Says nothing outside `make soak`.
     ///
     /// - Parameters:

@@ -48,11 +48,12 @@ struct CheckCommand: Verb {
     }
 
     func perform() throws -> ExitStatus {
+        let progress = Progress("checking", of: [path])
         let isChange = repair && !dryRun
         let site =
             isChange
-            ? try .recovered(state: state.state, patience: wait.patience)
-            : Site.here(state: state.state)
+            ? try .recovered(state: state.state, patience: wait.patience, progress: progress)
+            : Site.here(state: state.state, progress: progress)
         let changes =
             try repair
             ? site.repair(path, adopting: adopt, dryRun: dryRun, patience: wait.patience).changes

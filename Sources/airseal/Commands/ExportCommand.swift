@@ -90,7 +90,8 @@ struct ExportCommand: Verb {
     }
 
     func perform() throws -> ExitStatus {
-        var site = Site.here(home: home.home, state: state.state)
+        var site = Site.here(
+            home: home.home, state: state.state, progress: Progress("exporting"))
         site.patience = wait.patience
         let destination = try SiteName(destination)
         if let voided, let reason {

@@ -12,38 +12,77 @@ struct ImportCommand: Verb {
             A source is a docker-archive, an oci-archive or an OCI layout folder; archives may be \
             plain or compressed with gzip or zstd, a file or - for standard input. Every digest is \
             computed anew while the bytes arrive, and nothing becomes visible before all of a \
-            source is there and right.
+            source is there and right. SOURCE:NAME or SOURCE@DIGEST takes one image of it, with \
+            everything that refers to it.
 
             A docker-archive becomes an OCI image that has the same digest on every machine. An OCI \
             layout keeps its digests and its signatures.
 
+            An index that lists platforms which the source does not hold is refused; --platform \
+            takes the image of one platform out of it, whose digest is then that image's own.
+
             Examples:
               airseal import app.tar --into layout
+              airseal import app.tar:site.example/app:v1 --into layout --platform linux/arm64
+              airseal import app.tar --into layout --dry-run
               skopeo copy docker://site.example/app:v1 docker-archive:/dev/stdout | airseal import - \
-            --into layout
+            --into layout --name site.example/app:v1
             """)
 
-    @Argument(help: ArgumentHelp("Archives and layout folders, or -.", valueName: "source"))
+    @Argument(
+        help: ArgumentHelp(
+            "Archives and layout folders, or -; each with :NAME or @DIGEST for one image.",
+            valueName: "source"))
     var sources: [String]
 
     @Option(help: ArgumentHelp("The layout, made when missing.", valueName: "layout"))
     var into: String
 
+    @Option(
+        help: ArgumentHelp(
+            "Take this platform's image out of every index.",
+            valueName: "os/architecture[/variant]"))
+    var platform: Platform?
+
+    @Option(help: ArgumentHelp("What the one image is called in the layout.", valueName: "name"))
+    var name: ReferenceName?
+
     @Flag(help: "Let names point to the new images where they stand for others.")
     var replace = false
+
+    @Flag(help: "Read and judge everything, write nothing, and say what would be listed.")
+    var dryRun = false
 
     @OptionGroup var wait: WaitOption
     @OptionGroup var output: JSONFlag
 
+    func validate() throws {
+        guard name == nil || sources.count == 1 else {
+            throw ValidationError("--name wants one source")
+        }
+    }
+
     func perform() throws -> ExitStatus {
-        let outcomes = try Site.here().importImages(
-            from: sources, into: into, replace: replace, patience: wait.patience)
-        if output.json { Terminal.answer(.array(outcomes.map(\.json))) }
+        var request = ImportRequest(sources: sources, layout: into)
+        request.platform = platform
+        request.name = name
+        request.replace = replace
+        request.isRehearsal = dryRun
+        request.patience = wait.patience
+        let site = Site.here(progress: Progress("importing", of: sources))
+        let outcomes = try site.importImages(request)
+        if output.json {
+            Terminal.answer(.array(outcomes.map { $0.json(isRehearsal: dryRun) }))
+        }
         var status = ExitStatus.yes
         for one in outcomes {
             switch one.outcome {
             case .imported(let report):
-                if !output.json { report.roots.forEach { Terminal.answer(Self.line(about: $0)) } }
+                if !output.json {
+                    for root in report.roots {
+                        root.lines(isRehearsal: dryRun).forEach { Terminal.answer($0) }
+                    }
+                }
             case .refused(let refusal):
                 Terminal.complain(refusal.sentence.after("\(ForeignText(one.source)) refused"))
                 status = .refused
@@ -51,35 +90,59 @@ struct ImportCommand: Verb {
         }
         return status
     }
+}
 
-    private static func line(about root: ImportReport.Root) -> String {
-        let name = root.descriptor.referenceName.map { "\(ForeignText($0))" } ?? "(untagged)"
-        let blobs = root.blobCount == 1 ? "1 blob" : "\(root.blobCount) blobs"
-        let note = root.wasListed ? ", was there already" : ""
-        return "\(root.descriptor.digest)  \(name)  \(blobs), \(root.byteCount) bytes\(note)"
+extension ImportReport.Root {
+    /// What was listed, and what an operator should know of it.
+    fileprivate func lines(isRehearsal: Bool) -> [String] {
+        let name = descriptor.referenceName.map { "\(ForeignText($0))" } ?? "(untagged)"
+        let blobs = blobCount == 1 ? "1 blob" : "\(blobCount) blobs"
+        let note =
+            wasListed ? ", was there already" : isRehearsal ? ", would be listed" : ""
+        var lines = ["\(descriptor.digest)  \(name)  \(blobs), \(byteCount) bytes\(note)"]
+        if let index {
+            let left = Listing(leftPlatforms.map { "\(ForeignText($0.description))" })
+            lines.append("  of the index \(index.digest); platforms left there: \(left)")
+        }
+        if isOpaque {
+            lines.append(
+                "  of the type \(ForeignText(descriptor.mediaType)), which airseal does not know: "
+                    + "taken as one blob, without anything that it may lead to")
+        }
+        lines += absentForeignLayers.map {
+            "  note: \(LayoutCheck.Note.absentForeignLayer($0).sentence.text)"
+        }
+        return lines
+    }
+
+    fileprivate var json: JSON {
+        [
+            "name": descriptor.referenceName.map { .string($0) } ?? .null,
+            "digest": .string(descriptor.digest.description),
+            "mediaType": .string(descriptor.mediaType),
+            "blobs": .integer(Int64(blobCount)), "bytes": .integer(byteCount),
+            "wasListed": .boolean(wasListed),
+            "index": index.map { .string($0.digest.description) } ?? .null,
+            "leftPlatforms": .array(leftPlatforms.map { .string($0.description) }),
+            "opaque": .boolean(isOpaque),
+            "absentForeignLayers": .array(
+                absentForeignLayers.map { .string($0.digest.description) }),
+        ]
     }
 }
 
 extension SourceOutcome {
-    fileprivate var json: JSON {
+    fileprivate func json(isRehearsal: Bool) -> JSON {
         switch outcome {
         case .refused(let refusal):
-            ["source": .string(source), "refused": .string(refusal.sentence.text), "images": []]
+            [
+                "source": .string(source), "refused": .string(refusal.sentence.text),
+                "dryRun": .boolean(isRehearsal), "form": .null, "images": [],
+            ]
         case .imported(let report):
             [
-                "source": .string(source), "refused": .null,
-                "form": .string(report.form.word),
-                "images": .array(
-                    report.roots.map { root in
-                        [
-                            "name": root.descriptor.referenceName.map { .string($0) } ?? .null,
-                            "digest": .string(root.descriptor.digest.description),
-                            "mediaType": .string(root.descriptor.mediaType),
-                            "blobs": .integer(Int64(root.blobCount)),
-                            "bytes": .integer(root.byteCount),
-                            "wasListed": .boolean(root.wasListed),
-                        ]
-                    }),
+                "source": .string(source), "refused": .null, "dryRun": .boolean(isRehearsal),
+                "form": .string(report.form.word), "images": .array(report.roots.map(\.json)),
             ]
         }
     }

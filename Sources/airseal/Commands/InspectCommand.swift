@@ -26,7 +26,8 @@ struct InspectCommand: Verb {
     @OptionGroup var output: JSONFlag
 
     func perform() throws -> ExitStatus {
-        let images = try Site.here().inspect(reference)
+        let images = try Site.here(progress: Progress("reading", ofArchives: [reference]))
+            .inspect(reference)
         if output.json {
             Terminal.answer(.array(images.map(\.json)))
         } else {

@@ -22,7 +22,7 @@ struct ListCommand: Verb {
     @OptionGroup var output: JSONFlag
 
     func perform() throws -> ExitStatus {
-        let listing = try Site.here().list(path)
+        let listing = try Site.here(progress: Progress("reading", ofArchives: [path])).list(path)
         if output.json {
             Terminal.answer(.array(listing.images.map(\.json)))
         } else {

@@ -36,7 +36,8 @@ struct ReceiveCommand: Verb {
 
     func perform() throws -> ExitStatus {
         let site = try Site.recovered(
-            home: home.home, state: state.state, patience: wait.patience)
+            home: home.home, state: state.state, patience: wait.patience,
+            progress: Progress("receiving", of: [bundle]))
         let outcome = try site.receive(
             bundle, into: into, replace: replace, patience: wait.patience)
         if output.json { Terminal.answer(outcome.json) }

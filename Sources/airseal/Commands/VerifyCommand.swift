@@ -2,6 +2,7 @@ import ArgumentParser
 import Encodings
 import Notary
 import OCI
+import OCILayout
 import Trust
 import UseCases
 import Verification
@@ -51,7 +52,8 @@ struct VerifyCommand: Verb {
         var request = VerifyRequest(references: references, scope: try parsedScope())
         request.signaturesOnly = signaturesOnly
         request.at = at
-        let conclusions = Site.here(home: home.home).verify(request)
+        let progress = Progress("verifying", ofArchives: references)
+        let conclusions = Site.here(home: home.home, progress: progress).verify(request)
         if output.json {
             Terminal.answer(VerificationReport.json(of: conclusions.map(\.report)))
         }
@@ -100,6 +102,8 @@ extension VerificationReport {
                     ? "  content: \(content.blobCount) blobs, \(content.byteCount) bytes, whole"
                     : "  content: not read")
         }
+        lines += content.absentForeignLayers.map { LayoutCheck.Note.absentForeignLayer($0) }
+            .map { "  content: \($0.sentence.text)" }
         for signature in signatures { lines += signature.lines }
         return lines
     }

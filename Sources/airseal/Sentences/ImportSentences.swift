@@ -10,7 +10,25 @@ extension ImportRefusal: Speakable {
             Sentence(
                 "the source lists content that is not in it: "
                     + "\(Listing(descriptors.map { $0.digest.description }))",
-                hint: "export the image again with all its platforms")
+                hint: "it was not written whole; export the image again")
+        case .missingPlatforms(let missing, let present):
+            Self.missingPlatforms(missing, present)
+        case .noSuchPlatform(let index, let wanted, let present):
+            Sentence(
+                "the index \(index) has no image for \(wanted), only for "
+                    + "\(Listing(present.map { "\(ForeignText($0.description))" }))")
+        case .severalOfPlatform(let index, let wanted, let digests):
+            Sentence(
+                "the index \(index) has several images for \(wanted): "
+                    + "\(Listing(digests.map(\.description)))",
+                hint: "name the variant, --platform OS/ARCHITECTURE/VARIANT, or the digest")
+        case .wrongPlatform(let image, let wanted, let actual):
+            Sentence(
+                "the image \(image) is for \(ForeignText(actual.description)), not for \(wanted)")
+        case .severalImages(let count):
+            Sentence(
+                "--name gives one name, and the source holds \(count) images",
+                hint: "choose one: SOURCE:NAME or SOURCE@DIGEST")
         case .document(let digest, let error): error.sentence.after("the manifest \(digest)")
         case .tooLarge(let digest):
             Sentence("the manifest \(digest) is larger, or nested deeper, than airseal takes")
@@ -21,7 +39,7 @@ extension ImportRefusal: Speakable {
             Sentence("the archive has two members with the name \(ForeignText(name))")
         case .unusableMember(let name):
             Sentence(
-                "the archive's member \(ForeignText(name)) is a device, a hard link, "
+                "the archive's member \(ForeignText(name)) is a device, a sparse file, "
                     + "or a link that leads nowhere")
         case .missingMember(let name):
             Sentence(
@@ -40,5 +58,19 @@ extension ImportRefusal: Speakable {
                     + "\(actual), not \(expected)")
         case .empty: Sentence("the source lists no image")
         }
+    }
+    private static func missingPlatforms(_ missing: [Descriptor], _ present: [Platform])
+        -> Sentence
+    {
+        let names = missing.map { descriptor in
+            let platform = descriptor.platform.map { "\(ForeignText($0.description)) " } ?? ""
+            return platform + "(\(descriptor.digest))"
+        }
+        let hint = present.first.map {
+            "take one that is there with --platform \(ForeignText($0.description)), "
+                + "or export the image again with all its platforms"
+        }
+        return Sentence(
+            "the source lists platforms that are not in it: \(Listing(names))", hint: hint)
     }
 }

@@ -11,7 +11,8 @@ extension LayoutError: Speakable {
         case .archive(let error): error.sentence
         case .cryptography(let error): error.sentence
         case .notALayout(let path):
-            Sentence("\(ForeignText(path)): neither an OCI layout nor an archive with one in it")
+            Sentence(
+                "\(ForeignText(path)): neither an OCI layout nor an archive of images")
         case .readOnly(let path):
             Sentence(
                 "\(ForeignText(path)): cannot be written; nothing was changed",
@@ -125,6 +126,10 @@ extension LayoutCheck.Note {
             Sentence(
                 "the name \(ForeignText(name)) stands for several things: "
                     + "\(Listing(digests.map(\.description)))")
+        case .absentForeignLayer(let layer):
+            Sentence(
+                "the layer \(layer.digest) is not here; it is of a non-distributable type "
+                    + "(\(ForeignText(layer.mediaType))), and nobody has looked at it")
         }
     }
 }
