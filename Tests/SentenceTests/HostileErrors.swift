@@ -40,6 +40,7 @@ enum Hostile {
     static let digest = Digest(.sha256, bytes: Array(repeating: 1, count: 32))
     static let other = Digest(.sha256, bytes: Array(repeating: 2, count: 32))
     static let descriptor = Descriptor(mediaType: text, digest: digest, size: 3)
+    static let platform = Platform(os: text, architecture: text, variant: text)
     static let key = KeyDescription(label: text, id: [1], type: .p256)
     static let time = Timestamp(seconds: 0)
     static let missing = FileError.system(call: "open", path: text, errno: .noSuchFileOrDirectory)
@@ -75,6 +76,11 @@ enum Hostile {
         ImportRefusal.diffID(layer: text, expected: digest, actual: other),
         ImportRefusal.tooLarge(digest),
         ImportRefusal.layerCount(config: digest, diffIDs: 1, layers: 2),
+        ImportRefusal.missingPlatforms([descriptor], present: [platform]),
+        ImportRefusal.noSuchPlatform(index: digest, wanted: platform, present: [platform]),
+        ImportRefusal.severalOfPlatform(index: digest, wanted: platform, [digest, other]),
+        ImportRefusal.wrongPlatform(digest, wanted: platform, actual: platform),
+        ImportRefusal.severalImages(count: 2),
     ]
 
     static let token: [any Error] = [
