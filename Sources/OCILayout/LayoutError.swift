@@ -15,6 +15,8 @@ public enum LayoutError: Error, Equatable {
     case cryptography(CryptographyError)
     /// Neither a layout folder nor an archive with one in it.
     case notALayout(path: String)
+    /// A file, where only a layout folder will do: archives are read and never changed.
+    case notAFolder(path: String)
     /// The folder cannot be written, so nothing was changed.
     case readOnly(path: String)
     /// A file of the layout or a blob is not the document that it should be.
@@ -55,7 +57,7 @@ public enum LayoutError: Error, Equatable {
                 true
             case .file, .notAnArchive, .library: false
             }
-        case .file, .cryptography, .notALayout, .readOnly, .notHeld, .noSuchPath,
+        case .file, .cryptography, .notALayout, .notAFolder, .readOnly, .notHeld, .noSuchPath,
             .malformedReference, .noSuchReference, .ambiguousReference, .nameTaken:
             false
         }

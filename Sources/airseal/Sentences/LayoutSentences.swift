@@ -12,6 +12,10 @@ extension LayoutError: Speakable {
         case .notALayout(let path):
             Sentence(
                 "\(ForeignText(path)): neither an OCI layout nor an archive of images")
+        case .notAFolder(let path):
+            Sentence(
+                "\(ForeignText(path)): not a layout folder, and archives are only read",
+                hint: "import it into a layout first")
         case .readOnly(let path):
             Sentence(
                 "\(ForeignText(path)): cannot be written; nothing was changed",
