@@ -102,7 +102,7 @@ import Testing
             import hashlib, json, subprocess, tarfile, io
             # Text that shrinks to a tenth: well below the limit for bombs.
             noise = hashlib.shake_256(b"seed").digest(1 << 20)
-            body = b"".join(noise[n * 4096:(n + 1) * 4096] + bytes(40000) for n in range(256)) * 12
+            body = b"".join(noise[n * 4096:(n + 1) * 4096] + bytes(40000) for n in range(256)) * 4
             for tool, name in (["gzip", "-n"], "g"), (["zstd", "-q"], "z"):
                 layer = subprocess.run(tool, input=body, capture_output=True).stdout
                 config = json.dumps({"architecture": "amd64", "os": "linux", "rootfs": {"type": "layers",
@@ -114,11 +114,11 @@ import Testing
                         tar.addfile(info, io.BytesIO(data))
             END
             gzip -k g.tar; zstd -q z.tar
-            for tool in gzip zstd; do head -c 2000000000 /dev/zero | $tool -q > bomb.$tool; done
+            for tool in gzip zstd; do head -c 500000000 /dev/zero | $tool -q > bomb.$tool; done
             """)
         for archive in ["g.tar", "z.tar", "g.tar.gz", "z.tar.zst"] {
             #expect(try await Self.peak(site, "list \(archive)") <= Self.peakMax, "\(archive)")
-            let peak = try await Self.peak(site, "import \(archive) --into l")
+            let peak = try await Self.peak(site, "import \(archive) --into l --replace")
             #expect(peak <= Self.peakMax, "\(archive): \(peak) KiB")
         }
         for archive in ["bomb.gzip", "bomb.zstd"] {
