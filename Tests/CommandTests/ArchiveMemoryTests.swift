@@ -8,7 +8,7 @@ import Testing
     /// The most that the built program may have in memory at any time, in KiB.
     static let peakMax = 48 << 10
     /// The same where the archive has more names than any real one.
-    static let peakOfNamesMax = 1 << 20
+    static let peakOfNamesMax = 512 << 10
 
     /// Runs the program and returns its peak in KiB; its status must be among `statuses`.
     static func peak(_ site: Site, _ arguments: String, statuses: [Int] = [0]) async throws -> Int {

@@ -189,3 +189,54 @@ import Testing
         }
     }
 }
+
+@Suite struct `An image with a foreign layer` {
+    /// The layout `s`: the sample's image with one more layer, which is nowhere.
+    static func make(_ site: Site) async throws {
+        try await site.copySample("hello", to: "s")
+        try await site.yes(
+            """
+            python3 - <<'END'
+            import hashlib, json
+            index = json.load(open("s/index.json")); entry = index["manifests"][0]
+            path = "s/blobs/sha256/"
+            image = json.load(open(path + entry["digest"][7:]))
+            image["layers"].append({"mediaType": "application/vnd.oci.image.layer.nondistributable.v1.tar",
+                "digest": "sha256:" + "7" * 64, "size": 9, "urls": ["https://far.example/layer"]})
+            text = json.dumps(image).encode(); hex = hashlib.sha256(text).hexdigest()
+            open(path + hex, "wb").write(text)
+            entry["digest"], entry["size"] = "sha256:" + hex, len(text)
+            json.dump(index, open("s/index.json", "w"))
+            END
+            tar -C s -cf s.tar .
+            """)
+    }
+
+    @Test func `is imported, checked, signed and verified, and the layer is told each time`()
+        async throws
+    {
+        let site = try await Site()
+        try await Self.make(site)
+        try await site.makeKey("signer")
+        try await site.trust(["signer-root.pem"])
+        let layer = "sha256:" + String(repeating: "7", count: 64)
+        for source in ["s", "s.tar"] {
+            let answer = try await site.yes("airseal import \(source) --into l --json")
+            let image = try answer.json.array()[0].member("images").array()[0]
+            #expect(try image.member("absentForeignLayers").array()[0].string() == layer)
+        }
+        try await site.yes("airseal sign l:v1 \(site.signing("signer")); tar -C l -cf l.tar .")
+        for place in ["l", "l.tar"] {
+            let check = try await site.yes("airseal check \(place)")
+            #expect(check.output.contains("note: the layer \(layer) is not here"))
+            let verify = "airseal verify \(place):v1 --scope site.example/hello"
+            #expect(
+                try await site.yes(verify).output.contains(
+                    "content: the layer \(layer) is not here"))
+            let report = try await site.yes("\(verify) --json").json.array()[0]
+            #expect(
+                try report.member("content").member("absentForeignLayers").array()[0].string()
+                    == layer)
+        }
+    }
+}

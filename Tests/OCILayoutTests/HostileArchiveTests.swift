@@ -96,6 +96,13 @@ struct HostileArchive: Sendable, CustomTestStringConvertible {
         HostileArchive(
             "that is there twice", "write(entry(b'x'), entry(b'x'))",
             .archive(.duplicateName("x"))),
+        // A name ends at its first zero byte, so what stands behind cannot make it another.
+        HostileArchive(
+            "that is there twice, once with a zero byte",
+            "write(entry(b'x'), entry(b'x\\0y'))", .archive(.duplicateName("x"))),
+        HostileArchive(
+            "that is there twice, once with a zero byte in pax",
+            "write(entry(b'x'), pax(b'z', b'', path=b'x\\0y'))", .archive(.duplicateName("x"))),
         HostileArchive(
             "that is there twice, spelt in two ways", "write(entry(b'd/x'), entry(b'./d//x'))",
             .archive(.duplicateName("d/x"))),

@@ -116,9 +116,20 @@ import Testing
         #expect(report.roots[0].descriptor[annotation: "own"] == "kept")
     }
 
-    @Test func `takes a platform where others are not there`() async throws {
+    /// What `docker save --platform` leaves, and the same with the list that Docker writes besides:
+    /// that list would give the image another digest than the registry's.
+    static let saved = [
+        "",
+        "a.images(('blobs/sha256/' + hexof(amd[0]), ['r.example/app:1'], "
+            + "['blobs/sha256/' + hexof(amd[1])]))",
+    ]
+
+    @Test(arguments: saved) func `takes a platform where others are not there`(_ list: String)
+        async throws
+    {
         let box = try Box()
         let script = Self.archive(missing: "{*arm, attestation, config()}")
+            .replacing("a.close()", with: "\(list)\na.close()")
         let expected = try await box.expected(script + "expect(('', arm[2]), ('', attestation))")
         let refused = try Self.taken(box) {
             $0.selector = ReferenceName("r.example/app:1").map(Selector.name) ?? .only
