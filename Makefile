@@ -3,7 +3,7 @@
 SWIFT_STATIC := --static-swift-stdlib
 PROGRAM := .build/release/airseal
 
-.PHONY: help setup build release test soak lint fmt demo check dist clean
+.PHONY: help setup build release test soak lint fmt fuzz demo check dist clean
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ fmt: ## bring the sources into the project's style
 
 check: test ## what to run before a commit
 
+fuzz: setup ## feed hostile bytes to every reader, FUZZ_SECONDS each
+	@Fuzz/run
+
 demo: release ## the whole story in a terminal: sign, export, receive, verify, three refusals
 	@demo/run $(PROGRAM)
 
@@ -39,4 +42,4 @@ dist: release ## the stripped program in dist/
 	strip -o dist/airseal $(PROGRAM)
 
 clean: ## remove what was built
-	rm -rf .build dist
+	rm -rf .build .build-fuzz dist

@@ -31,7 +31,16 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 // list; `make lint` compares every import with the table.
 let package = Package(
     name: "airseal",
-    products: [.executable(name: "airseal", targets: ["airseal"])],
+    products: [
+        .executable(name: "airseal", targets: ["airseal"]),
+        // What reads bytes from media, for the nested package Fuzz.
+        .library(
+            name: "AirsealReaders",
+            targets: [
+                "Archive", "BundleFormat", "Encodings", "Files", "Notary", "OCI", "OCILayout",
+                "PKCS11", "Trust", "X509",
+            ]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
@@ -131,6 +140,12 @@ let package = Package(
         tests("CryptographyTests", ["Cryptography", "Encodings", "TestSupport"]),
         tests("EncodingsTests", ["Encodings"]),
         tests("FilesTests", ["Files", "TestSupport", systemPackage]),
+        tests(
+            "MutationTests",
+            [
+                "Cryptography", "Encodings", "Files", "Notary", "OCI", "OCILayout", "TestSupport",
+                "Trust", "Verification", "X509",
+            ]),
         tests(
             "NotaryTests",
             [

@@ -38,7 +38,8 @@ extension Site {
                 data = data if isinstance(data, bytes) else json.dumps(data).encode()
                 digest = hashlib.new(algorithm, data).hexdigest()
                 os.makedirs(f"{self.path}/blobs/{algorithm}", exist_ok=True)
-                self.write(f"blobs/{algorithm}/{digest}", data)
+                if not os.path.exists(f"{self.path}/blobs/{algorithm}/{digest}"):
+                    self.write(f"blobs/{algorithm}/{digest}", data)
                 return {"mediaType": type, "digest": algorithm + ":" + digest, "size": len(data)}
             def image(self, layer=b"layer", **members):
                 config = self.blob({"architecture": "amd64", "os": "linux"}, CONFIG)
