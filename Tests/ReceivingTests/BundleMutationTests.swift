@@ -1,4 +1,5 @@
 import Files
+import OCILayout
 import Receiving
 import State
 import TestSupport
