@@ -21,10 +21,10 @@ test: setup lint build ## everything that must pass before a change lands
 	swift test --skip-build
 
 lint: ## style, strictly
-	swift format lint --strict --parallel -r Sources Tests Package.swift
+	swift format lint --strict --parallel -r Sources Tests Fuzz/Sources Fuzz/Package.swift Package.swift
 
 fmt: ## bring the sources into the project's style
-	swift format -i --parallel -r Sources Tests Package.swift
+	swift format -i --parallel -r Sources Tests Fuzz/Sources Fuzz/Package.swift Package.swift
 
 check: test ## what to run before a commit
 
