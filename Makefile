@@ -3,7 +3,7 @@
 SWIFT_STATIC := --static-swift-stdlib
 PROGRAM := .build/release/airseal
 
-.PHONY: help setup build release test lint fmt fuzz demo check dist clean
+.PHONY: help setup build release test soak lint fmt fuzz demo check dist clean
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,6 +19,9 @@ release: setup ## the program as it is shipped
 
 test: setup lint build ## everything that must pass before a change lands
 	swift test --skip-build
+
+soak: setup ## count, kill and cut for about 25 minutes, and write docs/reliability.md
+	@soak/run
 
 lint: ## style, strictly
 	swift format lint --strict --parallel -r Sources Tests Fuzz/Sources Fuzz/Package.swift Package.swift

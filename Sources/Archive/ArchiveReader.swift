@@ -163,9 +163,8 @@ private import Glibc
 
     private func failure() -> ArchiveError {
         if let error = source.error { return error }
-        if entryCount == 0, !source.isAtEnd || source.byteCount < 512 {
-            return .notAnArchive(path: path)
-        }
+        // The library knows the format from the first header on, be the rest what it may.
+        guard unsafe archive_format(handle) != 0 else { return .notAnArchive(path: path) }
         guard !source.isAtEnd else { return .truncated(path: path) }
         return .damaged(path: path, reason: unsafe LibraryMessage.text(handle))
     }

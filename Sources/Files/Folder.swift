@@ -76,7 +76,10 @@ public final class Folder: Sendable {
         var names: [[UInt8]] = []
         while names.count < limit {
             Glibc.errno = 0
-            guard let entry = unsafe readdir(stream) else { break }
+            guard let entry = unsafe readdir(stream) else {
+                guard Glibc.errno == 0 else { throw failure("readdir", ".") }
+                break
+            }
             let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { field in
                 unsafe field.withMemoryRebound(to: UInt8.self, capacity: 256) { start in
                     unsafe Array(UnsafeBufferPointer(start: start, count: 256).prefix { $0 != 0 })
@@ -84,7 +87,6 @@ public final class Folder: Sendable {
             }
             if name != Array(".".utf8), name != Array("..".utf8) { names.append(name) }
         }
-        guard Glibc.errno == 0 else { throw failure("readdir", ".") }
         return names
     }
 

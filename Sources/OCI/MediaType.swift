@@ -26,7 +26,7 @@ public enum MediaType {
 
     /// Whether content of this type is a layer that must not be passed on freely (OCI:
     /// non-distributable, Docker: foreign). The image specification deprecates them; Windows base
-    /// images still have them, and `docker save` leaves them out.
+    /// images still have them, and who copies an image leaves them out.
     public static func isForeignLayer(_ mediaType: String) -> Bool {
         let bare = mediaType.utf8
         return bare.starts(with: "application/vnd.oci.image.layer.nondistributable.v1.tar".utf8)

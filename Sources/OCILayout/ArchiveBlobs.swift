@@ -1,3 +1,4 @@
+import Archive
 import Cryptography
 import Encodings
 import Files
@@ -32,6 +33,8 @@ final class ArchiveBlobs {
     /// - Parameters:
     ///   - size: its size, in bytes.
     ///   - claimed: the digest that its name claims; nil for a member of another name.
+    /// - Returns: what takes its bytes.
+    /// - Throws: `.file` where the staging folder takes no more.
     func begin(size: Int64, claimed: Digest?) throws(LayoutError) -> ArrivingBlob {
         let algorithm = claimed?.algorithm ?? .sha256
         if let staging {
@@ -39,10 +42,10 @@ final class ArchiveBlobs {
                 claimed == nil && size <= Self.looseSizeMax
                 && heldTotal + size + Self.looseCost <= Self.looseTotalMax
             guard waits else { return ArrivingBlob(try staging.begin(algorithm)) }
-            return try ArrivingBlob(algorithm, isHeld: true)
+            return try ArrivingBlob(algorithm, isHeld: true, dropsLayers: false)
         }
         let isHeld = size <= Self.heldSizeMax && heldTotal + size <= Self.heldTotalMax
-        return try ArrivingBlob(algorithm, isHeld: isHeld)
+        return try ArrivingBlob(algorithm, isHeld: isHeld, dropsLayers: true)
     }
 
     /// Takes a blob whose bytes have all arrived.
@@ -98,15 +101,20 @@ final class ArrivingBlob {
     private(set) var failure: LayoutError?
     private let staged: StagedBlob?
     private let hasher: BlobHasher?
+    private let dropsLayers: Bool
     private var size: Int64 = 0
 
     fileprivate init(_ staged: StagedBlob) {
         self.staged = staged
         hasher = nil
+        dropsLayers = false
     }
 
-    fileprivate init(_ algorithm: Digest.Algorithm, isHeld: Bool) throws(LayoutError) {
+    fileprivate init(_ algorithm: Digest.Algorithm, isHeld: Bool, dropsLayers: Bool)
+        throws(LayoutError)
+    {
         staged = nil
+        self.dropsLayers = dropsLayers
         hasher = try LayoutError.hashing { () throws(CryptographyError) in
             try BlobHasher(algorithm)
         }
@@ -116,11 +124,20 @@ final class ArrivingBlob {
     /// Appends the first `count` bytes of `buffer`; sets `failure` where that cannot be done.
     func write(_ buffer: [UInt8], _ count: Int) {
         let chunk = buffer.span.extracting(..<count)
+        // Nobody reads what is plainly a layer, and an image has hundreds of small ones.
+        if dropsLayers, size == 0, Self.isLayer(buffer[..<count]) { bytes = nil }
         size += Int64(count)
         hasher?.update(chunk)
         bytes?.append(contentsOf: buffer[..<count])
         guard let staged, failure == nil else { return }
         do throws(LayoutError) { try staged.write(chunk) } catch { failure = error }
+    }
+
+    /// Whether bytes begin as a compressed file or a tar does. No manifest, configuration or
+    /// signature begins so.
+    private static func isLayer(_ beginning: ArraySlice<UInt8>) -> Bool {
+        DecompressedFile.isCompressed(beginning)
+            || beginning.dropFirst(257).starts(with: "ustar".utf8)
     }
 
     /// Throws the bytes away.

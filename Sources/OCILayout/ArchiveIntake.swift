@@ -207,6 +207,8 @@ final class ArchiveIntake {
             case .document, .legacy: return nil
             case .blob, .link:
                 let text = name.description
+                // skopeo links layers to where Docker once had them.
+                if case .link = member, text.hasSuffix("/layer.tar") { return nil }
                 return used.contains(name) || Digest(blobName: text) != nil ? nil : text
             }
         }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }

@@ -153,16 +153,19 @@ extension ImportSelection {
                 waiting.append(referrer.descriptor)
             }
         }
-        var entries: [Descriptor] = content.index.entries.filter { entry in
+        // By digest, since a layout may list a hundred thousand.
+        let wanted = Dictionary(grouping: found, by: \.digest)
+        var entries = content.index.entries.filter { entry in
             guard let name = entry.referenceName else {
-                return found.contains { $0.names(sameContentAs: entry) }
+                return wanted[entry.digest]?.contains { $0.names(sameContentAs: entry) } ?? false
             }
             guard let target = ReferenceName(name)?.fallbackTarget else { return false }
             return seen.contains(target) && MediaType.isIndex(entry.mediaType)
         }
-        for referrer in found where !entries.contains(where: { $0.names(sameContentAs: referrer) })
-        {
-            entries.append(referrer.plain)
+        let listed = Dictionary(grouping: entries, by: \.digest)
+        for referrer in found {
+            let isListed = listed[referrer.digest]?.contains { $0.names(sameContentAs: referrer) }
+            if isListed != true { entries.append(referrer.plain) }
         }
         return entries.map { ChosenEntry(entry: $0) }
     }

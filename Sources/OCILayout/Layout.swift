@@ -24,8 +24,9 @@ public struct Layout: LayoutContent, Sendable {
     /// Opens the layout in the folder at `path`.
     ///
     /// - Throws: `.notALayout` without an `oci-layout` or `index.json`, `.document` where they are
-    ///   not what they should be (rule L2).
+    ///   not what they should be (rule L2), `.notAFolder` for an archive.
     public init(at path: String, in files: FileSystem = .real) throws(LayoutError) {
+        guard files.kind(at: path) != .file else { throw .notAFolder(path: path) }
         try self.init(try LayoutError.files { () throws(FileError) in try files.folder(at: path) })
     }
 

@@ -15,6 +15,8 @@ public enum LayoutError: Error, Equatable {
     case cryptography(CryptographyError)
     /// Neither a layout folder nor an archive with one in it.
     case notALayout(path: String)
+    /// A file, where only a layout folder will do: archives are read and never changed.
+    case notAFolder(path: String)
     /// The folder cannot be written, so nothing was changed.
     case readOnly(path: String)
     /// A file of the layout or a blob is not the document that it should be.
@@ -39,8 +41,6 @@ public enum LayoutError: Error, Equatable {
     case nestedTooDeep(Digest)
     /// More manifests than `Limits.manifestCountMax`.
     case tooManyManifests
-    /// Only a folder can be changed; an archive is imported first.
-    case notAFolder(path: String)
     /// What is to be removed must be named.
     case noSelector(String)
     /// Only an index or a manifest leads to the digest, so it is removed with that alone.

@@ -82,6 +82,8 @@ public struct LayoutImport {
     ///   - layout: where it would go; nil for a new layout.
     ///   - index: the layout's `index.json` as it would be by now, and then as it would be.
     ///   - options: as for `run`.
+    /// - Returns: what would come, or why nothing would.
+    /// - Throws: what kept the import from being decided.
     public static func rehearse(
         _ source: ImportSource, into layout: Layout?, listing index: inout LayoutIndex,
         options: Options = Options()

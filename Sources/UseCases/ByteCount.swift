@@ -2,13 +2,13 @@ internal import Files
 internal import OCILayout
 
 extension Site {
-    /// How many bytes a verb reads that reads each of `references` once; nil where that cannot be
-    /// known before.
+    /// How many bytes a verb reads that reads each of `references` once.
     ///
     /// - Parameters:
     ///   - references: archives and layouts as they were named.
     ///   - withLayouts: whether all of a layout's blobs are read; otherwise a layout makes the
     ///     amount unknown.
+    /// - Returns: the bytes; nil where that cannot be known before.
     public static func byteCount(of references: [String], withLayouts: Bool) -> Int64? {
         var total: Int64 = 0
         for text in references {

@@ -22,7 +22,7 @@ extension Site {
     public func repair(_ path: String, adopting: Bool, dryRun: Bool, patience: LockPatience) throws
         -> LayoutRepair
     {
-        let layout = try layout(at: path)
+        let layout = try Layout(at: path, in: files)
         guard !dryRun else { return try LayoutRepair(of: layout, adopting: adopting) }
         let writer = try LayoutWriter(layout, patience: patience)
         let repair = try LayoutRepair(of: writer.layout, adopting: adopting)

@@ -32,7 +32,7 @@ extension Site {
         options.dropsOrphans = request.dropsOrphans
         let dropsAll = request.dropsUnlisted
         options.dropsUnlisted = { dropsAll || $0.isNotarySignature }
-        let layout = try layout(at: request.path)
+        let layout = try Layout(at: request.path, in: files)
         guard !request.dryRun else { return try LayoutPruning(of: layout, options) }
         let writer = try LayoutWriter(layout, patience: request.patience)
         let pruning = try LayoutPruning(of: writer.layout, options)

@@ -42,7 +42,7 @@ extension Site {
             targets[reference.path, default: []].append(target)
         }
         return try order.map { path in
-            let layout = try self.layout(at: path)
+            let layout = try Layout(at: path, in: files)
             let wanted = targets[path] ?? []
             guard !request.dryRun else {
                 return RemovalReport(
@@ -68,11 +68,5 @@ extension Site {
         case .name(let name): return .name(name)
         case .digest(let digest): return .digest(digest)
         }
-    }
-
-    /// Opens a layout that is to be changed, which an archive cannot be.
-    func layout(at path: String) throws(LayoutError) -> Layout {
-        guard path != "-", files.kind(at: path) == .folder else { throw .notAFolder(path: path) }
-        return try Layout(at: path, in: files)
     }
 }

@@ -34,7 +34,7 @@ struct `A disk that is full` {
         Verb(
             name: "sign", isReceiver: false,
             line: "airseal sign --all disk/l --key \"$KEY\" --chain signer.pem",
-            done: "airseal list disk/l --json | grep -q '\"signatures\":1'"),
+            done: "airseal list disk/l --json | grep -qE '\"signatures\": *1'"),
         Verb(
             name: "export", isReceiver: false,
             line: """
@@ -114,7 +114,7 @@ struct `A medium that is read-only` {
             yes() { "$@" > answer 2> errors || { echo "$*: $(cat errors)" >&2; exit 3; }; }
             no() {
                 "$@" > answer 2> errors; status=$?
-                [ $status = 2 ] && grep -q 'read-only' errors && return
+                [ $status = 2 ] && grep -qE 'read-only|cannot be written' errors && return
                 echo "$*: status $status: $(cat errors)" >&2; exit 3
             }
             yes airseal list medium/l

@@ -56,6 +56,11 @@ struct KilledVerb: Sendable, CustomTestStringConvertible {
             mkdir -p media base
             \(gap.export("media/first.tar"))
             cp -a l state tokens base
+            cp -a l littered
+            for name in $(seq 40); do
+                head -c 5000 /dev/urandom > blob
+                mv blob littered/blobs/sha256/$(sha256sum blob | cut -d ' ' -f 1)
+            done
             """)
         try await gap.high.yes(
             """
@@ -71,7 +76,7 @@ struct KilledVerb: Sendable, CustomTestStringConvertible {
         let whole = "airseal check l > /dev/null"
         let counted = """
             [ "$(grep -c '"kind":"sign"' state/audit.jsonl)" -ge \
-            "$(airseal list l --json | grep -o '"signatures":[0-9]*' | cut -d: -f2 | sort -n \
+            "$(airseal list l --json | grep -oE '"signatures": *[0-9]+' | cut -d: -f2 | sort -n \
             | tail -1)" ]
             """
         return [
@@ -92,6 +97,17 @@ struct KilledVerb: Sendable, CustomTestStringConvertible {
                 verb: "airseal receive first.tar --into l",
                 check: "{ [ ! -e l/oci-layout ] || \(whole); }",
                 done: "\(whole) && airseal verify l:v1 --scope site.example/hello"),
+            KilledVerb(
+                "remove", reset: back, verb: "airseal remove l:v1",
+                check: "\(whole) && { cmp -s l/index.json base/l/index.json || ! lists l v1; }",
+                done: "\(whole) && ! lists l v1"),
+            KilledVerb(
+                "prune", reset: "\(back) && rm -rf l && cp -a littered l",
+                verb: "airseal prune l",
+                check: "\(whole) && cmp -s l/index.json littered/index.json",
+                done:
+                    "\(whole) && [ $(ls l/blobs/sha256 | wc -l) -lt $(ls littered/blobs/sha256 | wc -l) ]"
+            ),
         ]
     }
 
@@ -100,6 +116,7 @@ struct KilledVerb: Sendable, CustomTestStringConvertible {
         """
         holds() { [ "$(grep -o ref.name "$1/index.json" | wc -l)" -gt \
             "$(grep -o ref.name base/l/index.json | wc -l)" ]; }
+        lists() { grep -q "ref.name[^}]*\"$2\"" "$1/index.json"; }
         fail() { echo "$1, round $round, after $delay us" >&2; exit 3; }
         verb() { exec env --default-signal=INT,TERM \(verb.verb); }
         exec 4>&2 2> talk

@@ -58,7 +58,9 @@ import Testing
 
     static let wrong = [
         "airseal frobnicate", "airseal import", "airseal import a.tar", "airseal import --into l",
-        "airseal list", "airseal list a b", "airseal list --nonsense a", "airseal inspect",
+        "airseal import a --into l --platform linux", "airseal import a --into l --name 'a b'",
+        "airseal import a b --into l --name app:1", "airseal list", "airseal list a b",
+        "airseal list --nonsense a", "airseal inspect",
         "airseal check", "airseal sign l:v1", "airseal sign --key 'pkcs11:token=t'",
         "airseal sign l:v1 --key 'pkcs11:token=t;object=k' --chain c.pem --format pgp",
         "airseal sign l:v1 --key 'pkcs11:token=t;object=k' --chain c.pem --expiry soon",

@@ -87,8 +87,7 @@ struct HostileArchive: Sendable, CustomTestStringConvertible {
         HostileArchive("in Shift-JIS", "write(entry(b'\\x83e\\x83X'))", unsafe("\\x83e\\x83X")),
         HostileArchive("in UTF-16", "write(entry(b'\\xff\\xfea'))", unsafe("\\xff\\xfea")),
         HostileArchive(
-            "with a lone surrogate", "write(pax(b'x', b'', path=b'\\xed\\xa0\\x80'))",
-            unsafe("\\xed\\xa0\\x80")),
+            "with a lone surrogate", "write(pax(b'x', b'', path=b'\\xed\\xa0\\x80'))", isDamaged),
         HostileArchive(
             "with an overlong slash", "write(entry(b'..\\xc0\\xaf'))", unsafe("..\\xc0\\xaf")),
         HostileArchive(
@@ -97,9 +96,21 @@ struct HostileArchive: Sendable, CustomTestStringConvertible {
         HostileArchive(
             "that is there twice", "write(entry(b'x'), entry(b'x'))",
             .archive(.duplicateName("x"))),
+        // A name ends at its first zero byte, so what stands behind cannot make it another.
+        HostileArchive(
+            "that is there twice, once with a zero byte",
+            "write(entry(b'x'), entry(b'x\\0y'))", .archive(.duplicateName("x"))),
+        HostileArchive(
+            "that is there twice, once with a zero byte in pax",
+            "write(entry(b'x'), pax(b'z', b'', path=b'x\\0y'))", .archive(.duplicateName("x"))),
         HostileArchive(
             "that is there twice, spelt in two ways", "write(entry(b'd/x'), entry(b'./d//x'))",
             .archive(.duplicateName("d/x"))),
+        // libarchive brings what pax says to one normal form before we see it.
+        HostileArchive(
+            "that is there twice, in two normal forms of Unicode",
+            "write(pax(b'x', b'', path=b'e\\xcc\\x81'), pax(b'x', b'', path=b'\\xc3\\xa9'))",
+            .archive(.duplicateName("\u{E9}"))),
         HostileArchive(
             "of a link and a file", "write(entry(b'x', kind=b'2', link=b'y'), entry(b'x'))",
             .archive(.duplicateName("x"))),
@@ -208,7 +219,8 @@ struct HostileArchive: Sendable, CustomTestStringConvertible {
             "write(entry(b'y'), header(size_field=b'\\xff' * 11 + b'\\xf0'), entry(b'z'))",
             isDamaged),
         HostileArchive(
-            "a size of no digits", "write(entry(b'y'), header(size_field=b'zzzzzzzzzzz\\0'), ONE)",
+            "a size of no digits",
+            "write(entry(b'y'), header(size_field=b'zzzzzzzzzzz\\0'), b'z' * 512)",
             isDamaged),
         HostileArchive(
             "a smaller size than its body", "write(header(size=512), ONE)", isDamaged),
@@ -219,8 +231,7 @@ struct HostileArchive: Sendable, CustomTestStringConvertible {
             "a pax header of a gigabyte", "write(header(b'p', b'x', size=1 << 30), entry())"
         ) { isTruncated($0) || isDamaged($0) },
         HostileArchive(
-            "a pax header of 4 MB", "write(pax(b'x', b'', comment=b'c' * 4000000))",
-            .notALayout(path: "a.tar")),
+            "a pax header of 4 MB", "write(pax(b'x', b'', comment=b'c' * 4000000))", isDamaged),
         HostileArchive(
             "a pax size that is not the header's",
             "write(entry(b'p', b'13 size=9999\\n', kind=b'x'), entry(b'x', b'short'))",
@@ -398,7 +409,7 @@ struct HostileArchive: Sendable, CustomTestStringConvertible {
         let box = try Box()
         let expected = try await box.expected(
             """
-            a, c = Archive(), config(ONE, TWO)
+            a, c = Archive(format=tarfile.GNU_FORMAT), config(ONE, TWO)
             a.member("caf\\u00e9", data=ONE); a.member("cafe\\u0301", data=TWO)
             a.member("C.json", data=b"{}"); a.member("c.json", data=c)
             a.member("\\u202eevil\\u001b[2J\\u0007", data=b"")

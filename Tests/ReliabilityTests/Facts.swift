@@ -36,6 +36,10 @@ struct Facts: Equatable, CustomStringConvertible {
     var mark: Int64?
     /// The chains of throwaway keys.
     var chains: [String] = []
+    /// Whether the low side's layout holds a blob that nothing needs.
+    var isLittered = false
+    /// Whether every tool sees every referrer in the low side's layout.
+    var isListed = true
 
     var description: String {
         """
@@ -43,7 +47,7 @@ struct Facts: Equatable, CustomStringConvertible {
         media \(media) records \(records.sorted { $0.key < $1.key }.map { "\($0) \($1)" }) \
         self \(ownName?.text ?? "-") peers \(peers.map(\.text)) \
         next \(next) bound \(isBound) voids \(voidCount) mark \(mark.map(String.init) ?? "-") \
-        chains \(chains)
+        chains \(chains) littered \(isLittered) listed \(isListed)
         """
     }
 
@@ -62,7 +66,9 @@ struct Facts: Equatable, CustomStringConvertible {
         media = try FileSystem.real.folder(at: world.path("media")).entries().map(\.name)
             .filter { !TemporaryName.matches($0) }
         for side in [World.low, World.high] {
-            for record in try Record.standing(in: world, side) {
+            // A bundle that is refused a second time changes nothing else.
+            for record in try Record.standing(in: world, side)
+            where record.event.kind != "receive-refused" {
                 records["\(side) \(record.event.kind)", default: 0] += 1
             }
         }
@@ -83,6 +89,14 @@ struct Facts: Equatable, CustomStringConvertible {
             .member("sequence").integer()
         chains = try files.folder(at: world.path("low")).entries().map(\.name)
             .filter { $0.hasSuffix(".pem") && !TemporaryName.matches($0) }
+    }
+
+    /// Adds what only those verbs change that tidy layouts up; others may leave the one or the
+    /// other when they are cut short.
+    mutating func addTidiness(of world: World) throws {
+        let layout = try Layout(at: world.path("low/layout"))
+        isLittered = try !LayoutPruning(of: layout, .init()).blobs.isEmpty
+        isListed = try LayoutRepair(of: layout, adopting: false).changes.isEmpty
     }
 
     private func state(_ path: String) throws -> JSONPlace? {

@@ -1,6 +1,7 @@
 import Configuration
 import Encodings
 import Files
+import OCI
 import OCILayout
 import PKCS11
 import Receiving
@@ -37,6 +38,9 @@ struct Scenario: Sendable, CustomTestStringConvertible {
     let between: @Sendable (inout Facts) -> Void
 
     var testDescription: String { name }
+
+    /// Whether the verb is there to tidy up.
+    var judgesTidiness: Bool { ["prune", "check --repair"].contains(name) }
 
     /// What the next run cannot know to be nobody's: a bundle that was given up half-way, on its
     /// medium, and a chain in a folder that others use.
@@ -84,7 +88,9 @@ struct Scenario: Sendable, CustomTestStringConvertible {
 }
 
 extension Scenario {
-    static let all: [Scenario] = imports + signatures + exports + receptions + others
+    static let all: [Scenario] =
+        imports + signatures + exports + receptions
+        + upkeep + others
 
     // MARK: import
 
@@ -218,6 +224,50 @@ extension Scenario {
         let outcome = try site.receive(
             world.path(source), into: world.path("high/layout"), replace: false, patience: .none)
         guard case .released = outcome else { throw Refused(outcome: "\(outcome)") }
+    }
+
+    // MARK: remove, prune, check --repair
+
+    private static let upkeep = [
+        Scenario(
+            "remove", on: World.low, second: .refuses, prepare: signed,
+            act: { try remove("low/layout:registry.test/app:v1", $0, $1) }),
+        Scenario(
+            "prune", on: World.low, second: .succeeds,
+            prepare: { world in
+                try signed(world)
+                // A run that died between `index.json` and the blobs.
+                let blocked = FileSystem { operation in
+                    if case .remove(let path) = operation, path.contains("/blobs/") {
+                        return .fail(.ioError)
+                    }
+                    return nil
+                }
+                _ = try? remove(
+                    "low/layout:registry.test/app:v1", world, world.site(World.low, on: blocked))
+            },
+            act: { world, site in
+                _ = try site.prune(PruneRequest(path: world.path("low/layout")))
+            }),
+        Scenario(
+            "check --repair", on: World.low, second: .succeeds,
+            prepare: { world in
+                try signed(world)
+                let writer = try LayoutWriter(Layout(at: world.path("low/layout")))
+                var index = writer.layout.index
+                index.removeEntries { $0.referenceName?.hasPrefix("sha256-") == true }
+                try writer.replaceIndex(with: index)
+            },
+            act: { world, site in
+                _ = try site.repair(
+                    world.path("low/layout"), adopting: false, dryRun: false, patience: .none)
+            }),
+    ]
+
+    private static func remove(_ reference: String, _ world: World, _ site: Site) throws {
+        var request = RemoveRequest(references: [world.path(reference)])
+        request.patience = .none
+        _ = try site.remove(request)
     }
 
     // MARK: The rest

@@ -31,7 +31,7 @@ struct `Every verb that writes` {
         let replay = try Replay(scenario)
         var failed = 0
         for way in Effort.isSoak ? Way.all : Way.common {
-            for place in Effort.places(replay.operations.count, test: 8).map({ $0 + 1 }) {
+            for place in Effort.places(replay.operations.count, test: 5).map({ $0 + 1 }) {
                 let context = "\(scenario.name), operation \(place), \(way)"
                 let faulty = FaultyFiles(at: place, for: way.duration, by: way.fault)
                 try replay.world.restore(replay.base)
@@ -39,7 +39,7 @@ struct `Every verb that writes` {
                 #expect(faulty.hasStruck, "\(context)")
                 failed += 1
                 if isDone {
-                    let found = try Facts(of: replay.world)
+                    let found = try replay.facts()
                     #expect(replay.isNew(found), "\(context): said to be done")
                 }
                 try replay.expectRecovery(context)
@@ -52,7 +52,7 @@ struct `Every verb that writes` {
     func `changes nothing and throws when any read fails`(_ scenario: Scenario) throws {
         let replay = try Replay(scenario)
         var failed = 0
-        for place in Effort.places(replay.readCount, test: 10).map({ $0 + 1 }) {
+        for place in Effort.places(replay.readCount, test: 6).map({ $0 + 1 }) {
             let context = "\(scenario.name), read \(place)"
             let faulty = FaultyFiles(at: place, of: .reads, by: .fail(.ioError))
             try replay.world.restore(replay.base)
@@ -67,7 +67,7 @@ struct `Every verb that writes` {
             }
             #expect(faulty.hasStruck, "\(context)")
             failed += 1
-            let found = try Facts(of: replay.world)
+            let found = try replay.facts()
             // What the journal holds is completed by the next run.
             #expect(
                 isDone

@@ -27,26 +27,43 @@ final class World: Sendable {
     /// Every layout that a verb may change.
     static let layouts = ["low/layout", "low/fresh", "high/layout"]
 
-    private let box: Box
+    /// Removes it with the last user.
+    private let box: Box?
     let root: String
 
     /// An empty one, in memory where the machine has such a file system.
     init() throws {
-        box = try Box(in: FileSystem.real.kind(at: "/dev/shm") == .folder ? "/dev/shm" : "/tmp")
+        let box = try Box(in: FileSystem.real.kind(at: "/dev/shm") == .folder ? "/dev/shm" : "/tmp")
+        self.box = box
         root = box.root
         for folder in ["low", "high", "media"] { try box.folder(folder) }
     }
 
-    func path(_ name: String) -> String { box.path(name) }
+    /// The one of another process, which keeps it.
+    init(at root: String) {
+        box = nil
+        self.root = root
+    }
 
-    func remove(_ name: String) throws { try box.remove(name) }
+    func path(_ name: String) -> String { "\(root)/\(name)" }
+
+    func remove(_ name: String) throws {
+        let (folder, name) = try FileSystem.real.place(of: path(name))
+        try folder.removeTree(name)
+    }
+
+    private func write(_ bytes: [UInt8], to path: String) throws {
+        let slash = path.lastIndex(of: "/") ?? path.startIndex
+        let folder = try FileSystem.real.makeFolder(at: self.path(String(path[..<slash])))
+        try folder.replace(String(path[path.index(after: slash)...]), with: bytes)
+    }
 
     /// What is there now.
-    func tree() throws -> Tree { try Tree(reading: box.folder()) }
+    func tree() throws -> Tree { try Tree(reading: FileSystem.real.folder(at: root)) }
 
     /// Makes it what `tree` says.
     func restore(_ tree: Tree) throws {
-        let folder = try box.folder()
+        let folder = try FileSystem.real.folder(at: root)
         for entry in try folder.entries() { try folder.removeTree(entry.name) }
         try tree.write(into: folder)
     }
@@ -69,16 +86,16 @@ final class World: Sendable {
         let anchor = try Token.chain.root
         for side in [World.low, World.high] {
             try site(side).nameSelf(SiteName("\(side)-side"))
-            try box.write(
+            try write(
                 Array(anchor.pem.utf8), to: "\(side)/home/truststore/x509/ca/main/root.pem")
-            try box.write(Self.policy.serialized(), to: "\(side)/home/trustpolicy.oci.json")
+            try write(Self.policy.serialized(), to: "\(side)/home/trustpolicy.oci.json")
         }
         try site(World.high).enrol(
             SiteName("low-side"), anchor: anchor, identities: ["*"],
             repositories: ["registry.test"], permissions: [.bundles])
         try addImage("registry.test/app:v1", layer: [1, 2, 3], to: "low/layout")
         try addImage("registry.test/app:v2", layer: [4, 5], to: "low/layout")
-        try box.write(Array(Token.chain.pem.utf8), to: "low/chain.pem")
+        try write(Array(Token.chain.pem.utf8), to: "low/chain.pem")
     }
 
     private static let policy: JSON = [
@@ -137,7 +154,7 @@ final class World: Sendable {
                 }
             }
         }
-        try add(Tree(reading: box.folder(layout)), "")
+        try add(Tree(reading: FileSystem.real.folder(at: path(layout))), "")
         try writer.finish()
     }
 

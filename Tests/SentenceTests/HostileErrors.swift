@@ -40,6 +40,7 @@ enum Hostile {
     static let digest = Digest(.sha256, bytes: Array(repeating: 1, count: 32))
     static let other = Digest(.sha256, bytes: Array(repeating: 2, count: 32))
     static let descriptor = Descriptor(mediaType: text, digest: digest, size: 3)
+    static let platform = Platform(os: text, architecture: text, variant: text)
     static let key = KeyDescription(label: text, id: [1], type: .p256)
     static let time = Timestamp(seconds: 0)
     static let missing = FileError.system(call: "open", path: text, errno: .noSuchFileOrDirectory)
@@ -59,7 +60,8 @@ enum Hostile {
         ArchiveError.unsafeName(text), ArchiveError.duplicateName(text),
         CryptographyError.unreadableKey,
         LayoutError.file(missing), LayoutError.notALayout(path: text),
-        LayoutError.readOnly(path: text), LayoutError.document(name: text, .shape(shape)),
+        LayoutError.readOnly(path: text), LayoutError.notAFolder(path: text),
+        LayoutError.document(name: text, .shape(shape)),
         LayoutError.damaged(digest, .missing), LayoutError.notHeld(digest),
         LayoutError.tooLarge(digest, size: 2, limit: 1), LayoutError.noSuchPath(text),
         LayoutError.malformedReference(text), LayoutError.noSuchReference(text),
@@ -75,6 +77,11 @@ enum Hostile {
         ImportRefusal.diffID(layer: text, expected: digest, actual: other),
         ImportRefusal.tooLarge(digest),
         ImportRefusal.layerCount(config: digest, diffIDs: 1, layers: 2),
+        ImportRefusal.missingPlatforms([descriptor], present: [platform]),
+        ImportRefusal.noSuchPlatform(index: digest, wanted: platform, present: [platform]),
+        ImportRefusal.severalOfPlatform(index: digest, wanted: platform, [digest, other]),
+        ImportRefusal.wrongPlatform(digest, wanted: platform, actual: platform),
+        ImportRefusal.severalImages(count: 2),
     ]
 
     static let token: [any Error] = [

@@ -15,16 +15,17 @@ extension ImportRefusal: Speakable {
             Self.missingPlatforms(missing, present)
         case .noSuchPlatform(let index, let wanted, let present):
             Sentence(
-                "the index \(index) has no image for \(wanted), only for "
+                "the index \(index) has no image for \(ForeignText(wanted.description)), only for "
                     + "\(Listing(present.map { "\(ForeignText($0.description))" }))")
         case .severalOfPlatform(let index, let wanted, let digests):
             Sentence(
-                "the index \(index) has several images for \(wanted): "
+                "the index \(index) has several images for \(ForeignText(wanted.description)): "
                     + "\(Listing(digests.map(\.description)))",
                 hint: "name the variant, --platform OS/ARCHITECTURE/VARIANT, or the digest")
         case .wrongPlatform(let image, let wanted, let actual):
             Sentence(
-                "the image \(image) is for \(ForeignText(actual.description)), not for \(wanted)")
+                "the image \(image) is for \(ForeignText(actual.description)), not for "
+                    + "\(ForeignText(wanted.description))")
         case .severalImages(let count):
             Sentence(
                 "--name gives one name, and the source holds \(count) images",

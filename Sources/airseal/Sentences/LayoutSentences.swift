@@ -13,6 +13,10 @@ extension LayoutError: Speakable {
         case .notALayout(let path):
             Sentence(
                 "\(ForeignText(path)): neither an OCI layout nor an archive of images")
+        case .notAFolder(let path):
+            Sentence(
+                "\(ForeignText(path)): not a layout folder, and archives are only read",
+                hint: "import it into a layout first")
         case .readOnly(let path):
             Sentence(
                 "\(ForeignText(path)): cannot be written; nothing was changed",
@@ -46,10 +50,6 @@ extension LayoutError: Speakable {
                 "the index \(digest) lies below more than \(Limits.indexNestingMax) other indexes")
         case .tooManyManifests:
             Sentence("the layout lists more than \(Limits.manifestCountMax) manifests")
-        case .notAFolder(let path):
-            Sentence(
-                "\(ForeignText(path)): only a layout in a folder can be changed",
-                hint: "import an archive into a layout first")
         case .noSelector(let text):
             Sentence(
                 "\(ForeignText(text)): which image is to be removed is not said",
