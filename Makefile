@@ -24,10 +24,10 @@ soak: setup ## count, kill and cut for about 25 minutes, and write docs/reliabil
 	@soak/run
 
 lint: ## style, strictly
-	swift format lint --strict --parallel -r Sources Tests Package.swift
+	swift format lint --strict --parallel -r Sources Tests Fuzz/Sources Fuzz/Package.swift Package.swift
 
 fmt: ## bring the sources into the project's style
-	swift format -i --parallel -r Sources Tests Package.swift
+	swift format -i --parallel -r Sources Tests Fuzz/Sources Fuzz/Package.swift Package.swift
 
 check: test ## what to run before a commit
 

@@ -56,12 +56,12 @@ extension Site {
             do throws(LayoutError) {
                 // Opened before the layout is made: a misspelt source leaves no trace.
                 let reference = try Reference(parsing: source, in: files)
-                let opened = try ImportSource(at: reference.path, in: files)
                 let options = options(of: request, reference.selector)
-                outcome =
+                outcome = try steadily(importing: reference) { opened throws(LayoutError) in
                     request.isRehearsal
-                    ? try rehearse(opened, request.layout, options, listing: &index)
-                    : try take(opened, into: request.layout, options)
+                        ? try rehearse(opened, request.layout, options, listing: &index)
+                        : try take(opened, into: request.layout, options)
+                }
             } catch { throw SourceError(source: source, reason: error) }
             outcomes.append(SourceOutcome(source: source, outcome: outcome))
             if case .refused = outcome { break }

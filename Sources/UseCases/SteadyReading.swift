@@ -35,4 +35,34 @@ extension Site {
         }
         return now.indexBytes != layout.indexBytes
     }
+
+    /// As `steadily`, for an import: what is brought from a layout that others change is what it
+    /// holds before or after.
+    ///
+    /// - Parameters:
+    ///   - reference: the source.
+    ///   - body: imports it.
+    /// - Returns: what `body` gave at last.
+    /// - Throws: what `body` threw at last.
+    func steadily(
+        importing reference: Reference,
+        _ body: (ImportSource) throws(LayoutError) -> ImportOutcome
+    ) throws(LayoutError) -> ImportOutcome {
+        for _ in 0..<Self.rereadingMax {
+            let source = try ImportSource(at: reference.path, in: files)
+            do throws(LayoutError) {
+                let outcome = try body(source)
+                guard case .refused = outcome, hasChanged(source) else { return outcome }
+            } catch {
+                guard error.isDamage, hasChanged(source) else { throw error }
+            }
+        }
+        return try body(ImportSource(at: reference.path, in: files))
+    }
+
+    private func hasChanged(_ source: ImportSource) -> Bool {
+        // An archive is read in one pass, and a pipe cannot be read again.
+        guard case .folder(let layout) = source else { return false }
+        return hasChanged(layout)
+    }
 }

@@ -13,7 +13,7 @@ import X509
 enum FuzzTarget: String, CaseIterable {
     /// JSON: what is accepted is written and read to the same value.
     case json
-    /// CBOR: what is accepted is written to the very same bytes, for there is only one spelling.
+    /// CBOR: what is accepted is written in the one order of maps, and read to that again.
     case cbor
     /// References and names: what is accepted keeps to the whitelist.
     case reference
@@ -64,7 +64,9 @@ enum FuzzTarget: String, CaseIterable {
 
     private func cbor(_ bytes: [UInt8]) {
         guard let value = try? CBOR(parsing: bytes) else { return }
-        precondition(value.serialized() == bytes, "one value, one spelling")
+        let written = value.serialized()
+        precondition(written.count == bytes.count, "one head for each value")
+        precondition((try? CBOR(parsing: written))?.serialized() == written, "read again")
     }
 
     private func reference(_ bytes: [UInt8]) {
@@ -79,7 +81,8 @@ enum FuzzTarget: String, CaseIterable {
             precondition(!digest.hex.contains { $0 == "/" || $0 == "." })
         }
         if let timestamp = Timestamp(rfc3339: text) {
-            precondition(Timestamp(rfc3339: timestamp.description) == timestamp)
+            let whole = timestamp.wholeSeconds
+            precondition(Timestamp(rfc3339: whole.description) == whole)
         }
         _ = try? KeyURI(text)
         _ = try? RegistryScope(text)
