@@ -3,7 +3,7 @@
 SWIFT_STATIC := --static-swift-stdlib
 PROGRAM := .build/release/airseal
 
-.PHONY: help setup build release test lint fmt demo check dist clean
+.PHONY: help setup build release test soak lint fmt fuzz demo check dist clean
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,6 +20,9 @@ release: setup ## the program as it is shipped
 test: setup lint build ## everything that must pass before a change lands
 	swift test --skip-build
 
+soak: setup ## count, kill and cut for about 25 minutes, and write docs/reliability.md
+	@soak/run
+
 lint: ## style, strictly
 	swift format lint --strict --parallel -r Sources Tests Package.swift
 
@@ -27,6 +30,9 @@ fmt: ## bring the sources into the project's style
 	swift format -i --parallel -r Sources Tests Package.swift
 
 check: test ## what to run before a commit
+
+fuzz: setup ## feed hostile bytes to every reader, FUZZ_SECONDS each
+	@Fuzz/run
 
 demo: release ## the whole story in a terminal: sign, export, receive, verify, three refusals
 	@demo/run $(PROGRAM)
@@ -36,4 +42,4 @@ dist: release ## the stripped program in dist/
 	strip -o dist/airseal $(PROGRAM)
 
 clean: ## remove what was built
-	rm -rf .build dist
+	rm -rf .build .build-fuzz dist

@@ -31,7 +31,16 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 // list; `make lint` compares every import with the table.
 let package = Package(
     name: "airseal",
-    products: [.executable(name: "airseal", targets: ["airseal"])],
+    products: [
+        .executable(name: "airseal", targets: ["airseal"]),
+        // What reads bytes from media, for the nested package Fuzz.
+        .library(
+            name: "AirsealReaders",
+            targets: [
+                "Archive", "BundleFormat", "Encodings", "Files", "Notary", "OCI", "OCILayout",
+                "PKCS11", "Trust", "X509",
+            ]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
@@ -114,7 +123,9 @@ let package = Package(
         // Tests, one target per module
         tests("ArchitectureTests", ["Files"]),
         tests("ArchiveTests", ["Archive", "Files", "TestSupport", subprocess, systemPackage]),
-        tests("AuditTests", ["Audit", "Encodings", "Files", "TestTokens", systemPackage]),
+        tests(
+            "AuditTests",
+            ["Audit", "Encodings", "Files", "TestSupport", "TestTokens", systemPackage]),
         tests("BundleFormatTests", ["BundleFormat", "Encodings", "OCI"]),
         tests(
             "ConfigurationTests",
@@ -128,7 +139,13 @@ let package = Package(
             ["Encodings", "Files", "TestSupport", "airseal", subprocess, systemPackage]),
         tests("CryptographyTests", ["Cryptography", "Encodings", "TestSupport"]),
         tests("EncodingsTests", ["Encodings"]),
-        tests("FilesTests", ["Files", systemPackage]),
+        tests("FilesTests", ["Files", "TestSupport", systemPackage]),
+        tests(
+            "MutationTests",
+            [
+                "Cryptography", "Encodings", "Files", "Notary", "OCI", "OCILayout", "TestSupport",
+                "Trust", "Verification", "X509",
+            ]),
         tests(
             "NotaryTests",
             [
@@ -149,6 +166,14 @@ let package = Package(
                 "Archive", "Audit", "BundleFormat", "Configuration", "Cryptography", "Encodings",
                 "Files", "Notary", "OCI", "OCILayout", "Receiving", "Sending", "State",
                 "TestSupport", "Trust", "Verification", "X509", systemPackage,
+            ]),
+        // What a crash leaves, at the seam of Files.
+        tests(
+            "ReliabilityTests",
+            [
+                "Archive", "Audit", "Configuration", "Encodings", "Files", "Notary", "OCI",
+                "OCILayout", "PKCS11", "Receiving", "Sending", "State", "TestSupport", "TestTokens",
+                "Trust", "UseCases", "X509", systemPackage,
             ]),
         tests(
             "SentenceTests",

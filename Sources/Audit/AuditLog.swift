@@ -42,10 +42,16 @@ public struct AuditLog: Sendable {
     }
 
     /// Adds the records of several operations that an earlier run began, but for those that it
-    /// added. Reads the whole file once.
+    /// added. Reads the whole file once; all of them are on the medium when this returns.
     public func resume(_ events: [AuditEvent]) throws(AuditError) {
         let present = try present(Set(events.map(\.operation)))
         for event in events where !present.contains(event.operation) { _ = try append(event) }
+        guard !present.isEmpty else { return }
+        // The run that wrote them may have died before this.
+        try onDisk { () throws(FileError) in
+            try folder.append(Self.fileName, mode: 0o600).synchronise()
+            try folder.synchronise()
+        }
     }
 
     /// Which of `operations` have a record. Reads the whole file.

@@ -32,8 +32,8 @@ extension Home {
         try ConfigurationError.files { () throws(FileError) in
             let lock = try FolderLock.acquire(folder)
             defer { withExtendedLifetime(lock) {} }
-            let peers = try folder.makeFolder(Self.peersFolder)
-            try folder.synchronise()
+            let peers = try folder.makeDurableFolder(Self.peersFolder)
+            peers.sweep()
             try peers.replace(Self.ownNameFile, with: document.serialized(.indented))
         }
     }
@@ -95,12 +95,10 @@ extension Home {
         try ConfigurationError.files { () throws(FileError) in
             let lock = try FolderLock.acquire(folder)
             defer { withExtendedLifetime(lock) {} }
-            let peers = try folder.makeFolder(Self.peersFolder)
-            try folder.synchronise()
-            let own = try peers.makeFolder(peer.name.text)
-            try peers.synchronise()
-            let anchors = try own.makeFolder(PeerFile.anchorsFolder)
-            try own.synchronise()
+            let peers = try folder.makeDurableFolder(Self.peersFolder)
+            let own = try peers.makeDurableFolder(peer.name.text)
+            let anchors = try own.makeDurableFolder(PeerFile.anchorsFolder)
+            for swept in [peers, own, anchors] { swept.sweep() }
             for certificate in peer.anchors.certificates {
                 let file = PeerFile.anchorFile(certificate.sha256Fingerprint)
                 try anchors.replace(file, with: Array(certificate.pem.utf8))

@@ -94,7 +94,7 @@ extension Home {
                 continue
             }
             let bytes = try ConfigurationError.files { () throws(FileError) in
-                try folder.file(entry.name).readAll(limit: Int64(X509Limits.fileSizeMax))
+                try folder.file(entry).readAll(limit: Int64(X509Limits.fileSizeMax))
             }
             do throws(CertificateError) { certificates += try Certificate.list(bytes) } catch {
                 return .unusable(.unreadable(name: entry.name, error))

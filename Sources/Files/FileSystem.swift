@@ -9,43 +9,49 @@ public struct FileSystem: Sendable {
     /// The file system as it is.
     public static let real = FileSystem(faults: nil)
 
-    private let faults: FileFaults?
-    private let meter: ReadMeter?
+    private let seam: FileSeam
 
-    /// A file system whose changing operations `faults` may spoil, and which tells `meter` of every
-    /// read.
+    /// A file system whose operations `faults` may spoil, and which tells `meter` of every read.
     public init(faults: FileFaults?, meter: ReadMeter? = nil) {
-        self.faults = faults
-        self.meter = meter
+        seam = FileSeam(faults: faults, meter: meter)
     }
 
     /// Opens the folder at `path`, following links: the operator chose the path.
     public func folder(at path: String) throws(FileError) -> Folder {
         let descriptor = try open(path, O_RDONLY | O_DIRECTORY)
-        return Folder(path: path, descriptor: descriptor, faults: faults, meter: meter)
+        return Folder(path: path, descriptor: descriptor, seam: seam)
     }
 
     /// Opens the folder at `path` and makes it, and those above it, when missing.
     ///
-    /// What is made gets `mode`.
+    /// What is made gets `mode`, and its name is on the medium when this returns.
     public func makeFolder(at path: String, mode: UInt32 = 0o755) throws(FileError) -> Folder {
         let whole = FilePath(path)
-        guard kind(at: path) == nil, !whole.isEmpty else { return try folder(at: path) }
-        let above = whole.removingLastComponent()
         guard let name = whole.lastComponent, name.kind == .regular else {
             return try folder(at: path)
         }
-        let parent = try makeFolder(at: above.isEmpty ? "." : above.string, mode: mode)
-        let made = try parent.makeFolder(name.string, mode: mode)
-        try parent.synchronise()
-        return made
+        let above = whole.removingLastComponent()
+        let abovePath = above.isEmpty ? "." : above.string
+        guard kind(at: path) == nil else {
+            let found = try folder(at: path)
+            // Whoever may use a folder need not be allowed to read the one above; then it is not
+            // by this program that the folder was made.
+            if let parent = try? folder(at: abovePath),
+                try parent.kind(of: name.string) == .folder
+            {
+                _ = try parent.makeDurableFolder(name.string, mode: mode)
+            }
+            return found
+        }
+        return try makeFolder(at: abovePath, mode: mode)
+            .makeDurableFolder(name.string, mode: mode)
     }
 
     /// Opens the regular file at `path` for reading, following links: the operator chose the path.
     public func file(at path: String) throws(FileError) -> ReadableFile {
         let descriptor = try open(path, O_RDONLY | O_NONBLOCK)
         return try ReadableFile(
-            path: path, descriptor: descriptor, mustBeRegular: true, meter: meter)
+            path: path, descriptor: descriptor, mustBeRegular: true, seam: seam)
     }
 
     /// Standard input, or whatever else is open for reading at `descriptor`; it is not closed.
@@ -53,7 +59,7 @@ public struct FileSystem: Sendable {
         let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
         guard copy >= 0 else { throw .system(call: "fcntl", path: name, errno: .current) }
         return try ReadableFile(
-            path: name, descriptor: copy, mustBeRegular: false, meter: meter)
+            path: name, descriptor: copy, mustBeRegular: false, seam: seam)
     }
 
     /// What stands at `path`, links followed; nil if nothing does.

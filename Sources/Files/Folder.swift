@@ -9,14 +9,12 @@ public final class Folder: Sendable {
     /// The path as the operator gave it, for messages only.
     public let path: String
     let descriptor: Int32
-    private let faults: FileFaults?
-    private let meter: ReadMeter?
+    private let seam: FileSeam
 
-    init(path: String, descriptor: Int32, faults: FileFaults?, meter: ReadMeter?) {
+    init(path: String, descriptor: Int32, seam: FileSeam) {
         self.path = path
         self.descriptor = descriptor
-        self.faults = faults
-        self.meter = meter
+        self.seam = seam
     }
 
     deinit { close(descriptor) }
@@ -26,28 +24,48 @@ public final class Folder: Sendable {
     /// Opens the folder called `name`.
     public func folder(_ name: String) throws(FileError) -> Folder {
         let opened = try open(name, O_RDONLY | O_DIRECTORY)
-        return Folder(path: path(of: name), descriptor: opened, faults: faults, meter: meter)
+        return Folder(path: path(of: name), descriptor: opened, seam: seam)
     }
 
     /// Opens the regular file called `name` for reading.
     public func file(_ name: String) throws(FileError) -> ReadableFile {
         let opened = try open(name, O_RDONLY | O_NONBLOCK)
         return try ReadableFile(
-            path: path(of: name), descriptor: opened, mustBeRegular: true, meter: meter)
+            path: path(of: name), descriptor: opened, mustBeRegular: true, seam: seam)
     }
 
     /// What stands at `name`, links not followed; nil if nothing does.
     public func kind(of name: String) throws(FileError) -> FolderEntry.Kind? {
+        try kind(of: FileName(name))
+    }
+
+    private func kind(of name: FileName) throws(FileError) -> FolderEntry.Kind? {
         var status = stat()
-        if unsafe fstatat(descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0 {
+        if unsafe fstatat(descriptor, name.terminated, &status, AT_SYMLINK_NOFOLLOW) == 0 {
             return FolderEntry.Kind(mode: status.st_mode)
         }
-        guard Errno.current == .noSuchFileOrDirectory else { throw failure("fstatat", name) }
+        guard Errno.current == .noSuchFileOrDirectory else {
+            throw failure("fstatat", name.shown)
+        }
         return nil
     }
 
-    /// Every name in the folder, in byte order.
+    /// What stands at each name in the folder, in the order of the names' bytes.
     public func entries() throws(FileError) -> [FolderEntry] {
+        var entries: [FolderEntry] = []
+        for name in try names().sorted(by: { $0.lexicographicallyPrecedes($1) }) {
+            guard let kind = try kind(of: FileName(name)) else { continue }
+            entries.append(FolderEntry(fileName: FileName(name), kind: kind))
+        }
+        return entries
+    }
+
+    /// Whether the folder has no entry.
+    private func isEmpty() throws(FileError) -> Bool { try names(limit: 1).isEmpty }
+
+    /// The first `limit` names in the folder, in no order.
+    private func names(limit: Int = .max) throws(FileError) -> [[UInt8]] {
+        try ask(.read(path), call: "readdir", ".")
         // A second descriptor: reading the entries moves a position that all duplicates share.
         let listing = try open(".", O_RDONLY | O_DIRECTORY)
         guard let stream = unsafe fdopendir(listing) else {
@@ -55,49 +73,76 @@ public final class Folder: Sendable {
             throw failure("fdopendir", ".")
         }
         defer { unsafe closedir(stream) }
-        var names: [String] = []
-        while true {
+        var names: [[UInt8]] = []
+        while names.count < limit {
             Glibc.errno = 0
-            guard let entry = unsafe readdir(stream) else { break }
+            guard let entry = unsafe readdir(stream) else {
+                guard Glibc.errno == 0 else { throw failure("readdir", ".") }
+                break
+            }
             let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { field in
-                unsafe field.withMemoryRebound(to: CChar.self, capacity: 256) {
-                    unsafe String(cString: $0)
+                unsafe field.withMemoryRebound(to: UInt8.self, capacity: 256) { start in
+                    unsafe Array(UnsafeBufferPointer(start: start, count: 256).prefix { $0 != 0 })
                 }
             }
-            if name != ".", name != ".." { names.append(name) }
+            if name != Array(".".utf8), name != Array("..".utf8) { names.append(name) }
         }
-        guard Glibc.errno == 0 else { throw failure("readdir", ".") }
-        var entries: [FolderEntry] = []
-        for name in names.sorted() {
-            guard let kind = try kind(of: name) else { continue }
-            entries.append(FolderEntry(name: name, kind: kind))
-        }
-        return entries
+        return names
+    }
+
+    /// Opens the folder that `entry` stands for.
+    public func folder(_ entry: FolderEntry) throws(FileError) -> Folder {
+        let opened = try open(entry.fileName, O_RDONLY | O_DIRECTORY)
+        return Folder(path: path(of: entry.name), descriptor: opened, seam: seam)
+    }
+
+    /// Opens the regular file that `entry` stands for, for reading.
+    public func file(_ entry: FolderEntry) throws(FileError) -> ReadableFile {
+        let opened = try open(entry.fileName, O_RDONLY | O_NONBLOCK)
+        return try ReadableFile(
+            path: path(of: entry.name), descriptor: opened, mustBeRegular: true, seam: seam)
     }
 
     // MARK: Changing
 
     /// Makes the folder called `name`, or opens the one that is there.
     public func makeFolder(_ name: String, mode: UInt32 = 0o755) throws(FileError) -> Folder {
-        try ask(.makeFolder(name), call: "mkdirat", name)
+        try ask(.makeFolder(path(of: name)), call: "mkdirat", name)
         if unsafe mkdirat(descriptor, name, mode) != 0, Errno.current != .fileExists {
             throw failure("mkdirat", name)
         }
         return try folder(name)
     }
 
+    /// Makes the folder called `name`, or opens the one that is there. Its name is on the medium
+    /// when this returns.
+    public func makeDurableFolder(_ name: String, mode: UInt32 = 0o755) throws(FileError)
+        -> Folder
+    {
+        guard try kind(of: name) == .folder else {
+            let made = try makeFolder(name, mode: mode)
+            try synchronise()
+            return made
+        }
+        let found = try folder(name)
+        // Nobody puts anything into a folder before its name is durable, so only an empty one can
+        // be what a run left that died in between.
+        if try found.isEmpty() { try synchronise() }
+        return found
+    }
+
     /// Makes a new file called `name`; nothing may stand there yet.
     public func create(_ name: String, mode: UInt32 = 0o644) throws(FileError) -> WritableFile {
-        try ask(.create(name), call: "openat", name)
+        try ask(.create(path(of: name)), call: "openat", name)
         let opened = try open(name, O_WRONLY | O_CREAT | O_EXCL, mode: mode)
-        return WritableFile(path: path(of: name), descriptor: opened, faults: faults)
+        return WritableFile(path: path(of: name), descriptor: opened, seam: seam)
     }
 
     /// Opens the regular file called `name` to write at its end, and makes it when missing.
     public func append(_ name: String, mode: UInt32 = 0o644) throws(FileError) -> WritableFile {
-        if try kind(of: name) == nil { try ask(.create(name), call: "openat", name) }
+        if try kind(of: name) == nil { try ask(.create(path(of: name)), call: "openat", name) }
         let opened = try open(name, O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK, mode: mode)
-        let file = WritableFile(path: path(of: name), descriptor: opened, faults: faults)
+        let file = WritableFile(path: path(of: name), descriptor: opened, seam: seam)
         guard try kind(of: name) == .file else { throw .wrongKind(path: file.path) }
         return file
     }
@@ -106,8 +151,10 @@ public final class Folder: Sendable {
     public func rename(_ name: String, to target: String, in folder: Folder? = nil)
         throws(FileError)
     {
-        try ask(.rename(from: name, to: target), call: "renameat", name)
-        guard unsafe renameat(descriptor, name, (folder ?? self).descriptor, target) == 0 else {
+        let folder = folder ?? self
+        let move = FileOperation.rename(from: path(of: name), to: folder.path(of: target))
+        try ask(move, call: "renameat", name)
+        guard unsafe renameat(descriptor, name, folder.descriptor, target) == 0 else {
             throw failure("renameat", name)
         }
     }
@@ -125,10 +172,16 @@ public final class Folder: Sendable {
     /// Removes the folder called `name` with everything in it; it is no error if there is none.
     public func removeTree(_ name: String) throws(FileError) {
         guard let kind = try kind(of: name) else { return }
-        guard kind == .folder else { return try unlink(name, flags: 0) }
-        let inner = try folder(name)
-        for entry in try inner.entries() { try inner.removeTree(entry.name) }
-        try unlink(name, flags: AT_REMOVEDIR)
+        try removeTree(FolderEntry(fileName: FileName(name), kind: kind))
+    }
+
+    /// Removes what `entry` stands for, a folder with everything in it; it is no error if it is
+    /// gone.
+    public func removeTree(_ entry: FolderEntry) throws(FileError) {
+        guard entry.kind == .folder else { return try unlink(entry.fileName, flags: 0) }
+        let inner = try folder(entry)
+        for entry in try inner.entries() { try inner.removeTree(entry) }
+        try unlink(entry.fileName, flags: AT_REMOVEDIR)
     }
 
     /// Brings the folder's entries onto the medium: a rename, too, must survive power loss.
@@ -156,36 +209,58 @@ public final class Folder: Sendable {
         try synchronise()
     }
 
+    /// Removes unfinished files of runs that died. Only for whoever holds the lock of the folder
+    /// that all its writers hold.
+    public func sweep() {
+        guard let entries = try? entries() else { return }
+        for entry in entries where entry.kind == .file && TemporaryName.matches(entry.name) {
+            // Tidying up must not fail what the operator asked for.
+            try? removeTree(entry)
+        }
+    }
+
     // MARK: Parts
 
     private func open(_ name: String, _ flags: Int32, mode: UInt32 = 0) throws(FileError) -> Int32 {
         precondition(!name.isEmpty && !name.contains("/"), "one component of a path")
+        return try open(FileName(name), flags, mode: mode)
+    }
+
+    private func open(_ fileName: FileName, _ flags: Int32, mode: UInt32 = 0) throws(FileError)
+        -> Int32
+    {
+        let name = fileName.shown
         while true {
-            let opened = unsafe openat(descriptor, name, flags | O_NOFOLLOW | O_CLOEXEC, mode)
+            let opened = unsafe openat(
+                descriptor, fileName.terminated, flags | O_NOFOLLOW | O_CLOEXEC, mode)
             if opened >= 0 { return opened }
             let errno = Errno.current
             switch errno {
             case .interrupted: continue
-            case .tooManySymbolicLinkLevels: throw .wrongKind(path: path(of: name))
+            // A link, a socket.
+            case .tooManySymbolicLinkLevels, .noSuchAddressOrDevice:
+                throw .wrongKind(path: path(of: name))
             default: throw .system(call: "openat", path: path(of: name), errno: errno)
             }
         }
     }
 
     private func unlink(_ name: String, flags: Int32) throws(FileError) {
-        try ask(.remove(name), call: "unlinkat", name)
+        try unlink(FileName(name), flags: flags)
+    }
+
+    private func unlink(_ fileName: FileName, flags: Int32) throws(FileError) {
+        let name = fileName.shown
+        try ask(.remove(path(of: name)), call: "unlinkat", name)
         guard
-            unsafe unlinkat(descriptor, name, flags) == 0
+            unsafe unlinkat(descriptor, fileName.terminated, flags) == 0
                 || Errno.current == .noSuchFileOrDirectory
         else { throw failure("unlinkat", name) }
     }
 
     private func ask(_ operation: FileOperation, call: String, _ name: String) throws(FileError) {
-        switch faults?(operation) {
-        case .fail(let errno)?, .shortWrite(_, let errno)?:
-            throw .system(call: call, path: path(of: name), errno: errno)
-        case nil: break
-        }
+        guard let fault = seam.faults?(operation) else { return }
+        throw .system(call: call, path: path(of: name), errno: fault.errno)
     }
 
     private func failure(_ call: String, _ name: String) -> FileError {
@@ -218,8 +293,15 @@ public struct FolderEntry: Sendable, Equatable {
         }
     }
 
-    /// The name, one component of a path.
-    public let name: String
+    /// The name, one component of a path. In a name that is not UTF-8, bytes beyond ASCII are
+    /// written as `\xFF`: it can be shown, and only the entry itself leads there.
+    public var name: String { fileName.shown }
     /// What stands there, links not followed.
     public let kind: Kind
+    let fileName: FileName
+
+    init(fileName: FileName, kind: Kind) {
+        self.fileName = fileName
+        self.kind = kind
+    }
 }

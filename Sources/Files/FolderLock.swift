@@ -32,37 +32,50 @@ public final class FolderLock: Sendable {
     }
 }
 
+/// A lock that somebody else holds.
+public struct LockWait: Sendable, Equatable {
+    /// What is locked, as the operator gave its path.
+    public let path: String
+    /// Who holds it; nil where that cannot be known.
+    public let holder: LockHolder?
+}
+
 /// How long to wait for a lock, and what to do when the wait grows noticeable.
 public struct LockPatience: Sendable {
-    let limitMilliseconds: Int
-    let noticeAfterMilliseconds = 1000
-    let notice: @Sendable () -> Void
+    private let limit: Duration
+    private let notice: @Sendable (LockWait) -> Void
+    private static let noticeAfter = Duration.seconds(1)
+    // Short beside what is done under a lock, long beside the two calls that ask for it.
+    private static let pauseMicroseconds: UInt32 = 20_000
 
     /// Ten minutes, in silence: a large export holds a lock for as long as its medium takes.
-    public static let standard = LockPatience(limitSeconds: 600) {}
+    public static let standard = LockPatience(limitSeconds: 600) { _ in }
     /// No wait at all.
-    public static let none = LockPatience(limitSeconds: 0) {}
+    public static let none = LockPatience(limitSeconds: 0) { _ in }
 
     /// Waits at most `limitSeconds`, and calls `notice` once after the first second.
-    public init(limitSeconds: Int, notice: @escaping @Sendable () -> Void) {
-        limitMilliseconds = limitSeconds * 1000
+    public init(limitSeconds: Int, notice: @escaping @Sendable (LockWait) -> Void) {
+        limit = .seconds(limitSeconds)
         self.notice = notice
     }
 
     /// Locks the open file `descriptor`, see flock(2).
     func lock(_ descriptor: Int32, path: String) throws(FileError) {
-        var waitedMilliseconds = 0
+        // Time that passes while the machine sleeps is no wait, and no one can set this clock.
+        let start = SuspendingClock.now
+        var isSaid = false
         while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
             let errno = Errno.current
             guard errno == .wouldBlock || errno == .interrupted else {
                 throw .system(call: "flock", path: path, errno: errno)
             }
-            guard waitedMilliseconds < limitMilliseconds else {
-                throw .locked(path: path)
+            let waited = SuspendingClock.now - start
+            guard waited < limit else { throw .locked(path: path) }
+            if !isSaid, waited >= Self.noticeAfter {
+                isSaid = true
+                notice(LockWait(path: path, holder: .of(descriptor: descriptor)))
             }
-            if waitedMilliseconds == noticeAfterMilliseconds { notice() }
-            usleep(20_000)
-            waitedMilliseconds += 20
+            usleep(Self.pauseMicroseconds)
         }
     }
 }

@@ -1,9 +1,6 @@
 import Glibc
 import SystemPackage
 
-/// Told of bytes that were read from a file, as they are read, in whatever thread that is.
-public typealias ReadMeter = @Sendable (_ byteCount: Int) -> Void
-
 /// A file open for reading, from front to back.
 ///
 /// Shared and closed with its last user; the position belongs to the descriptor, so one reader at a
@@ -14,9 +11,11 @@ public final class ReadableFile: Sendable {
     /// The size when it was opened, in bytes; nil for a pipe.
     public let size: Int64?
     private let descriptor: Int32
-    private let meter: ReadMeter?
+    private let seam: FileSeam
 
-    init(path: String, descriptor: Int32, mustBeRegular: Bool, meter: ReadMeter?)
+    init(
+        path: String, descriptor: Int32, mustBeRegular: Bool, seam: FileSeam
+    )
         throws(FileError)
     {
         var status = stat()
@@ -32,7 +31,7 @@ public final class ReadableFile: Sendable {
         }
         self.path = path
         self.descriptor = descriptor
-        self.meter = meter
+        self.seam = seam
         size = isRegular ? Int64(status.st_size) : nil
     }
 
@@ -40,10 +39,13 @@ public final class ReadableFile: Sendable {
 
     /// Reads up to `buffer.count` bytes and returns their number: 0 at the end only.
     public func read(into buffer: UnsafeMutableRawBufferPointer) throws(FileError) -> Int {
+        if let fault = seam.faults?(.read(path)) {
+            throw .system(call: "read", path: path, errno: fault.errno)
+        }
         while true {
             let count = unsafe Glibc.read(descriptor, buffer.baseAddress, buffer.count)
             if count >= 0 {
-                meter?(count)
+                seam.meter?(count)
                 return count
             }
             let errno = Errno.current

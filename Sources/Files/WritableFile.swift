@@ -6,12 +6,12 @@ public final class WritableFile: Sendable {
     /// The path as the operator gave it, for messages only.
     public let path: String
     private let descriptor: Int32
-    private let faults: FileFaults?
+    private let seam: FileSeam
 
-    init(path: String, descriptor: Int32, faults: FileFaults?) {
+    init(path: String, descriptor: Int32, seam: FileSeam) {
         self.path = path
         self.descriptor = descriptor
-        self.faults = faults
+        self.seam = seam
     }
 
     deinit { close(descriptor) }
@@ -20,12 +20,13 @@ public final class WritableFile: Sendable {
     public func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
         var fault: Errno?
         var wanted = bytes.count
-        switch faults?(.write(path)) {
-        case .fail(let errno)?: throw .system(call: "write", path: path, errno: errno)
-        case .shortWrite(let byteCount, let errno)?:
-            wanted = min(wanted, byteCount)
-            fault = errno
-        case nil: break
+        // The bytes are copied for a test only.
+        if let faults = seam.faults,
+            let spoilt = unsafe faults(.write(path, bytes: Array(bytes)))
+        {
+            fault = spoilt.errno
+            wanted = 0
+            if case .shortWrite(let byteCount, _) = spoilt { wanted = min(bytes.count, byteCount) }
         }
         var done = 0
         while done < wanted {
@@ -62,10 +63,8 @@ public final class WritableFile: Sendable {
 
     /// Cuts everything off that follows the first `size` bytes.
     public func truncate(to size: Int64) throws(FileError) {
-        switch faults?(.truncate(path)) {
-        case .fail(let errno)?, .shortWrite(_, let errno)?:
-            throw .system(call: "ftruncate", path: path, errno: errno)
-        case nil: break
+        if let fault = seam.faults?(.truncate(path, size: size)) {
+            throw .system(call: "ftruncate", path: path, errno: fault.errno)
         }
         guard ftruncate(descriptor, off_t(size)) == 0 else {
             throw .system(call: "ftruncate", path: path, errno: .current)
@@ -82,10 +81,8 @@ public final class WritableFile: Sendable {
 
     /// Brings the bytes onto the medium.
     public func synchronise() throws(FileError) {
-        switch faults?(.synchronise(path)) {
-        case .fail(let errno)?, .shortWrite(_, let errno)?:
-            throw .system(call: "fsync", path: path, errno: errno)
-        case nil: break
+        if let fault = seam.faults?(.synchronise(path)) {
+            throw .system(call: "fsync", path: path, errno: fault.errno)
         }
         guard fsync(descriptor) == 0 else {
             throw .system(call: "fsync", path: path, errno: .current)

@@ -67,8 +67,11 @@ public struct Descriptor: Sendable, Equatable {
 
     /// The type of the artifact, where the writer says it.
     public var artifactType: String? {
-        guard case .string(let type)? = members["artifactType"] else { return nil }
-        return type
+        get {
+            guard case .string(let type)? = members["artifactType"] else { return nil }
+            return type
+        }
+        set { members["artifactType"] = newValue.map { .string($0) } }
     }
 
     /// The tag or full name of the entry in `index.json`.
@@ -89,6 +92,17 @@ public struct Descriptor: Sendable, Equatable {
 
     /// The descriptor as it is written.
     public var json: JSON { .object(members) }
+}
+
+extension Sequence<Descriptor> {
+    /// What the sizes come to, in bytes. Nobody has looked at the blobs: where they claim more than
+    /// the largest number, that number.
+    public var claimedByteCount: Int64 {
+        reduce(0) { sum, descriptor in
+            let (total, isTooMuch) = sum.addingReportingOverflow(descriptor.size)
+            return isTooMuch ? .max : total
+        }
+    }
 }
 
 /// Annotation names of the OCI image specification.

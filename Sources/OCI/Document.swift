@@ -38,6 +38,11 @@ public enum Document: Sendable, Equatable {
         }
     }
 
+    /// What an index lists; empty for anything else.
+    public var manifests: [Descriptor] {
+        if case .index(let index) = self { index.manifests } else { [] }
+    }
+
     /// The manifest that the document says something about.
     public var subject: Descriptor? {
         switch self {

@@ -45,16 +45,28 @@ public struct Layout: LayoutContent, Sendable {
         blobFolders = BlobFolders(of: folder)
     }
 
-    /// Opens the layout at `path`, or makes an empty one where there is nothing or an empty folder.
+    /// The layout at `path`, or an empty one made where there is nothing or an empty folder.
     ///
+    /// - Parameters:
+    ///   - path: where.
+    ///   - files: the file system.
+    ///   - patience: how long to wait for another run that is making it.
+    /// - Returns: the layout, open for reading.
     /// - Throws: `.notALayout` for a folder with other content.
-    public static func create(at path: String, in files: FileSystem = .real) throws(LayoutError)
-        -> Layout
-    {
+    public static func create(
+        at path: String, in files: FileSystem = .real, patience: LockPatience = .standard
+    ) throws(LayoutError) -> Layout {
         let folder = try LayoutError.files { () throws(FileError) in
             try files.makeFolder(at: path)
         }
-        let lock = try LayoutError.files { () throws(FileError) in try FolderLock.acquire(folder) }
+        // Nothing is left to make, and nobody needs to be waited for: this file comes last.
+        let isMade = try LayoutError.files { () throws(FileError) in
+            try folder.kind(of: LayoutFile.name) != nil
+        }
+        if isMade { return try Layout(folder) }
+        let lock = try LayoutError.files { () throws(FileError) in
+            try FolderLock.acquire(folder, patience: patience)
+        }
         defer { withExtendedLifetime(lock) {} }
         let present = try LayoutError.files { () throws(FileError) in
             try folder.entries().filter { !TemporaryName.matches($0.name) }

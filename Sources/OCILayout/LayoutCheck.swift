@@ -17,8 +17,23 @@ public struct LayoutCheck: Sendable {
         case orphan(StoredBlob)
         /// The file or folder belongs to no layout: left by a process that died, or foreign.
         case stray(String)
-        /// The manifest speaks of another that is not here.
-        case absentSubject(referrer: Digest, subject: Descriptor)
+        /// The manifest speaks of what is no image of this layout: the image was removed, replaced
+        /// or has never been here.
+        case orphanedReferrer(LayoutUse.Orphan)
+        /// The fallback index is of what is no image of this layout.
+        case orphanedFallback(Descriptor)
+        /// No entry of `index.json` lists the referrer itself, only an index below one does.
+        case notAnEntry(referrer: Descriptor, subject: Digest)
+        /// Tools that read fallback indexes only, such as regctl, do not see the referrer.
+        case notInFallback(referrer: Descriptor, subject: Digest)
+        /// No index lists the referrer, so no tool sees it.
+        case unlistedReferrer(referrer: Descriptor, subject: Digest)
+        /// The fallback index of the image lists what is no referrer of it.
+        case strangerInFallback(Descriptor, subject: Digest)
+        /// The entry stands in `index.json` more than once.
+        case duplicateEntry(Descriptor)
+        /// Several entries have one name and name different content.
+        case ambiguousName(String, [Digest])
         /// The layer is of a type that may not be passed on freely, and is not here.
         case absentForeignLayer(Descriptor)
     }
@@ -49,18 +64,40 @@ public struct LayoutCheck: Sendable {
             try look(at: node, in: content)
             progress(byteCount)
         }
-        for node in graph.nodes {
-            guard let subject = node.document?.subject, let target = graph.node(subject),
-                target.isSubjectOnly, case .damaged(_, .missing)? = target.problem
-            else { continue }
-            notes.append(
-                .absentSubject(referrer: node.descriptor.digest, subject: subject))
+        try doctor(graph, in: content)
+        for name in try content.strays() { notes.append(.stray(name)) }
+    }
+
+    /// Looks for what is listed in ways that not every tool finds, and for what is left over.
+    private mutating func doctor(_ graph: LayoutGraph, in content: some LayoutContent)
+        throws(LayoutError)
+    {
+        let use = LayoutUse(graph)
+        notes += graph.duplicateEntries.map(Note.duplicateEntry)
+        notes += graph.ambiguousNames.map { .ambiguousName($0.name, $0.digests) }
+        notes += use.orphans.map(Note.orphanedReferrer)
+        notes += use.orphanedFallbacks.map(Note.orphanedFallback)
+        for subject in graph.subjects where use.contains(subject.digest) {
+            notes += graph.referrers(of: subject).filter(\.isNoEntry).map {
+                .notAnEntry(referrer: $0.descriptor, subject: subject.digest)
+            }
+            let fallback = FallbackListing(of: subject, graph)
+            notes += fallback.absent.map {
+                .notInFallback(referrer: $0, subject: subject.digest)
+            }
+            notes += fallback.strangers.map { .strangerInFallback($0, subject: subject.digest) }
         }
-        let known = Set(graph.nodes.map(\.descriptor.digest))
+        let unlisted = try graph.unlistedReferrers(in: content)
+        for referrer in unlisted {
+            guard let subject = referrer.document.subject else { continue }
+            notes.append(
+                .unlistedReferrer(referrer: referrer.descriptor, subject: subject.digest))
+        }
+        let known = Set(graph.nodes.map(\.descriptor.digest)).union(
+            unlisted.flatMap { $0.document.parts.map(\.digest) + [$0.descriptor.digest] })
         for blob in try content.blobs() where !known.contains(blob.digest) {
             notes.append(.orphan(blob))
         }
-        for name in try content.strays() { notes.append(.stray(name)) }
     }
 
     private mutating func look(at node: LayoutGraph.Node, in content: some LayoutContent)

@@ -41,6 +41,14 @@ public enum LayoutError: Error, Equatable {
     case nestedTooDeep(Digest)
     /// More manifests than `Limits.manifestCountMax`.
     case tooManyManifests
+    /// What is to be removed must be named.
+    case noSelector(String)
+    /// Only an index or a manifest leads to the digest, so it is removed with that alone.
+    case onlyPart(Digest)
+    /// The name stands for a list of referrers, which goes with what it lists.
+    case listOfReferrers(String)
+    /// What the listed content with this digest needs cannot be known, so nothing is removed.
+    case unknownParts(Digest)
     /// A source is not imported; `LayoutImport` makes a value of it.
     case importRefused(ImportRefusal)
 
@@ -57,8 +65,9 @@ public enum LayoutError: Error, Equatable {
                 true
             case .file, .notAnArchive, .library: false
             }
-        case .file, .cryptography, .notALayout, .notAFolder, .readOnly, .notHeld, .noSuchPath,
-            .malformedReference, .noSuchReference, .ambiguousReference, .nameTaken:
+        case .file, .cryptography, .notALayout, .readOnly, .notHeld, .noSuchPath,
+            .malformedReference, .noSuchReference, .ambiguousReference, .nameTaken, .notAFolder,
+            .noSelector, .onlyPart, .listOfReferrers, .unknownParts:
             false
         }
     }

@@ -35,10 +35,8 @@ public struct LayoutGraph: Sendable {
 
     /// Everything, each once, parents before their parts, in the order of the entries.
     public private(set) var nodes: [Node] = []
-    private let entries: [Descriptor]
-    // Looked up for every signature of every image, so that a layout of many stays linear.
-    private let entriesByDigest: [Digest: [Descriptor]]
-    private let entriesByName: [String: [Descriptor]]
+    /// `index.json` of the layout that was walked.
+    let index: LayoutIndex
     private var referrersBySubject: [Digest: [Int]] = [:]
     private var places: [Content: Int] = [:]
 
@@ -51,10 +49,8 @@ public struct LayoutGraph: Sendable {
     public init(_ content: some LayoutContent, from starts: [Descriptor]? = nil)
         throws(LayoutError)
     {
-        entries = content.index.entries
-        entriesByDigest = Dictionary(grouping: entries, by: \.digest)
-        entriesByName = Dictionary(grouping: entries) { $0.referenceName ?? "" }
-        try walk(content, starts ?? entries, areSubjects: false)
+        index = content.index
+        try walk(content, starts ?? index.entries, areSubjects: false)
         // A subject that nobody lists may be there all the same, and have a subject itself.
         var begun = 0
         while begun < nodes.count {
@@ -113,6 +109,19 @@ public struct LayoutGraph: Sendable {
 
     // MARK: Questions
 
+    /// The entries of that layout.
+    var entries: [Descriptor] { index.entries }
+
+    /// The entries with the fallback index of `digest`.
+    func fallbackEntries(of digest: Digest) -> [Descriptor] {
+        index.entries(named: ReferenceName(fallbackFor: digest).description)
+    }
+
+    /// The manifests that name `digest` as their subject, whatever type and size they give it.
+    func manifests(speakingOf digest: Digest) -> [Descriptor] {
+        (referrersBySubject[digest] ?? []).map { nodes[$0].descriptor }
+    }
+
     /// What `descriptor` names, if the walk came upon it.
     public func node(_ descriptor: Descriptor) -> Node? {
         places[Content(descriptor)].map { nodes[$0] }
@@ -140,20 +149,29 @@ public struct LayoutGraph: Sendable {
     /// Found by any of the conventions: an untagged entry, an entry with the subject as annotation,
     /// the fallback index, or any other index.
     public func referrers(of target: Descriptor) -> [Referrer] {
-        (referrersBySubject[target.digest] ?? []).compactMap { place in
+        let speaking = referrersBySubject[target.digest] ?? []
+        guard !speaking.isEmpty else { return [] }
+        let fallback = Dictionary(grouping: fallbackManifests(of: target.digest), by: \.digest)
+        return speaking.compactMap { place in
             let node = nodes[place]
             guard let document = node.document, let subject = document.subject,
                 subject.names(sameContentAs: target)
             else { return nil }
+            var listings = entryListings(of: node.descriptor)
+            if fallback[node.descriptor.digest]?
+                .contains(where: { $0.names(sameContentAs: node.descriptor) }) ?? false
+            {
+                listings.insert(.fallbackIndex)
+            }
             return Referrer(
                 descriptor: node.descriptor, document: document,
-                listings: listings(of: node.descriptor, subject: subject))
+                listings: listings.isEmpty ? [.nestedIndex] : listings)
         }
     }
 
-    private func listings(of descriptor: Descriptor, subject: Descriptor) -> Set<Referrer.Listing> {
+    private func entryListings(of descriptor: Descriptor) -> Set<Referrer.Listing> {
         var found: Set<Referrer.Listing> = []
-        for entry in entriesByDigest[descriptor.digest] ?? []
+        for entry in index.entries(of: descriptor.digest)
         where entry.names(sameContentAs: descriptor) {
             if entry[annotation: Annotation.referrerSubject] != nil {
                 found.insert(.annotatedEntry)
@@ -161,31 +179,39 @@ public struct LayoutGraph: Sendable {
                 found.insert(entry.referenceName == nil ? .untaggedEntry : .taggedEntry)
             }
         }
-        let fallback = ReferenceName(fallbackFor: subject.digest).description
-        for entry in entriesByName[fallback] ?? [] {
-            guard case .index(let index)? = node(entry)?.document else { continue }
-            if index.manifests.contains(where: { $0.names(sameContentAs: descriptor) }) {
-                found.insert(.fallbackIndex)
-            }
-        }
-        return found.isEmpty ? [.nestedIndex] : found
+        return found
     }
 
-    /// Referrers of `target` that no index lists: cosign leaves them among the blobs and nothing
-    /// else. Reads every small blob that the walk has not met.
-    public func unlistedReferrers(of target: Descriptor, in content: some LayoutContent)
-        throws(LayoutError) -> [Referrer]
+    /// The fallback index of `digest`; nil where there is none that can be read.
+    func fallback(of digest: Digest) -> ImageIndex? {
+        for entry in fallbackEntries(of: digest) {
+            if case .index(let index)? = node(entry)?.document { return index }
+        }
+        return nil
+    }
+
+    /// What the fallback index of `digest` lists, where there is one that can be read.
+    func fallbackManifests(of digest: Digest) -> [Descriptor] {
+        fallbackEntries(of: digest).flatMap { node($0)?.document?.manifests ?? [] }
+    }
+
+    /// Manifests with a subject that no index lists: cosign leaves referrers among the blobs and
+    /// nothing else, and so does a run that was killed. Reads every small blob that the walk has not
+    /// met.
+    public func unlistedReferrers(in content: some LayoutContent) throws(LayoutError)
+        -> [Referrer]
     {
         let known = Set(nodes.map(\.descriptor.digest))
         var found: [Referrer] = []
         for blob in try content.blobs()
         where blob.size <= Limits.manifestSizeMax && !known.contains(blob.digest) {
-            let descriptor = Descriptor(
+            let plain = Descriptor(
                 mediaType: MediaType.imageManifest, digest: blob.digest, size: blob.size)
-            guard
-                let document = try Self.visit(content, descriptor, depth: 0, isSubject: false)
-                    .document, document.subject?.names(sameContentAs: target) ?? false
-            else { continue }
+            let node = try Self.visit(content, plain, depth: 0, isSubject: false)
+            guard let document = node.document, document.subject != nil else { continue }
+            let descriptor = Descriptor(
+                mediaType: plain.mediaType, digest: blob.digest, size: blob.size,
+                artifactType: document.artifactType)
             found.append(
                 Referrer(descriptor: descriptor, document: document, listings: [.unlisted]))
         }
@@ -217,4 +243,9 @@ public struct Referrer: Sendable {
     public let document: Document
     /// Where it is listed.
     public let listings: Set<Listing>
+
+    /// Whether `index.json` itself does not list it.
+    var isNoEntry: Bool {
+        listings.isDisjoint(with: [.untaggedEntry, .taggedEntry, .annotatedEntry])
+    }
 }

@@ -188,14 +188,7 @@ public struct LayoutImport {
         var addition = ReferrerAddition(changing: writer.layout.index)
         let report = try add(arrival, to: &addition, writer.layout)
         try writer.publish(needed(arrival, addition.index), from: staging)
-        for fallback in addition.fallbacks {
-            _ = try writer.add(
-                fallback.bytes, mediaType: fallback.descriptor.mediaType,
-                algorithm: fallback.descriptor.digest.algorithm)
-        }
-        try writer.replaceIndex(with: addition.index)
-        // A fallback index that was replaced stays as an orphan: a reader that has opened the old
-        // index.json may be on its way to it.
+        try writer.replaceIndex(adding: addition)
         return report
     }
 
@@ -217,8 +210,7 @@ public struct LayoutImport {
             roots.append(
                 ImportReport.Root(
                     descriptor: entry, blobCount: closure.count - absent.count,
-                    byteCount: closure.reduce(0) { $0 + $1.size }
-                        - absent.reduce(0) { $0 + $1.size },
+                    byteCount: closure.claimedByteCount - absent.claimedByteCount,
                     wasListed: wasListed, index: chosen.index,
                     leftPlatforms: chosen.leftPlatforms, absentForeignLayers: absent))
         }

@@ -46,9 +46,15 @@ public final class LayoutWriter {
         }
         let descriptor = Descriptor(
             mediaType: mediaType, digest: digest, size: Int64(bytes.count))
-        // A damaged blob is replaced by the sound one that is at hand.
-        if try layout.check(descriptor) == nil { return descriptor }
         let root = layout.folder
+        // A damaged blob is replaced by the sound one that is at hand.
+        if try layout.check(descriptor) == nil {
+            // A run that died may have put it there and not come to this.
+            try LayoutError.changes(root) { () throws(FileError) in
+                try blobFolder(algorithm).synchronise()
+            }
+            return descriptor
+        }
         let temporary = TemporaryName.next(for: "blob")
         try LayoutError.changes(root) { () throws(FileError) in
             let target = try blobFolder(algorithm)
@@ -93,24 +99,22 @@ public final class LayoutWriter {
         }
     }
 
-    /// Removes a blob; it is no error if there is none. Only content that no entry leads to may go.
-    public func remove(_ digest: Digest) throws(LayoutError) {
-        try LayoutError.changes(layout.folder) { () throws(FileError) in
-            try blobFolder(digest.algorithm).remove(digest.hex)
+    /// Removes blobs; it is no error if there are none. Only content that no entry leads to may go.
+    public func remove(_ digests: [Digest]) throws(LayoutError) {
+        for algorithm in Digest.Algorithm.allCases {
+            let leaving = digests.filter { $0.algorithm == algorithm }
+            guard !leaving.isEmpty else { continue }
+            try LayoutError.changes(layout.folder) { () throws(FileError) in
+                let folder = try blobFolder(algorithm)
+                for digest in leaving { try folder.remove(digest.hex) }
+                try folder.synchronise()
+            }
         }
     }
 
     private func blobFolder(_ algorithm: Digest.Algorithm) throws(FileError) -> Folder {
         let root = layout.folder
-        let isNew = try root.kind(of: "blobs") == nil
-        let blobs = isNew ? try root.makeFolder("blobs") : try root.folder("blobs")
-        if isNew { try root.synchronise() }
-        guard try blobs.kind(of: algorithm.rawValue) == nil else {
-            return try blobs.folder(algorithm.rawValue)
-        }
-        let made = try blobs.makeFolder(algorithm.rawValue)
-        try blobs.synchronise()
-        return made
+        return try root.makeDurableFolder("blobs").makeDurableFolder(algorithm.rawValue)
     }
 
     // MARK: Index
@@ -118,7 +122,12 @@ public final class LayoutWriter {
     /// Puts `index` in the place of `index.json`, in one durable step. Every blob that it leads to
     /// must have been added or published before.
     public func replaceIndex(with index: LayoutIndex) throws(LayoutError) {
-        guard index != layout.index else { return }
+        guard index != layout.index else {
+            // A run that died may have put it there and not come to this.
+            return try LayoutError.changes(layout.folder) { () throws(FileError) in
+                try layout.folder.synchronise()
+            }
+        }
         try replaceIndex(withBytes: index.serialized())
     }
 
@@ -134,6 +143,20 @@ public final class LayoutWriter {
         layout = try Layout(folder)
     }
 
+    /// Adds the fallback indexes that `addition` needs and puts its index in the place of
+    /// `index.json`.
+    ///
+    /// A fallback index that is replaced stays as an orphan: a reader that has opened the old
+    /// `index.json` may be on its way to it.
+    public func replaceIndex(adding addition: ReferrerAddition) throws(LayoutError) {
+        for fallback in addition.fallbacks {
+            _ = try add(
+                fallback.bytes, mediaType: fallback.descriptor.mediaType,
+                algorithm: fallback.descriptor.digest.algorithm)
+        }
+        try replaceIndex(with: addition.index)
+    }
+
     // MARK: Leftovers
 
     /// Removes unfinished files and staging folders whose processes are dead. Under the lock of the
@@ -144,12 +167,12 @@ public final class LayoutWriter {
         for entry in entries where TemporaryName.matches(entry.name) {
             // Tidying up must not fail what the operator asked for.
             switch entry.kind {
-            case .file: try? root.remove(entry.name)
+            case .file: try? root.removeTree(entry)
             case .folder:
-                guard let folder = try? root.folder(entry.name),
+                guard let folder = try? root.folder(entry),
                     let lock = try? FolderLock.acquire(folder, patience: .none)
                 else { continue }
-                try? root.removeTree(entry.name)
+                try? root.removeTree(entry)
                 withExtendedLifetime(lock) {}
             case .other: continue
             }

@@ -57,13 +57,26 @@ public struct ReferrerAddition: Sendable {
         }
         guard withFallback else { return }
         var subjects: [Digest] = []
-        for referrer in referrers where !subjects.contains(referrer.subject.digest) {
-            subjects.append(referrer.subject.digest)
+        var new: [Digest: [Descriptor]] = [:]
+        for referrer in referrers {
+            let subject = referrer.subject.digest
+            if new[subject] == nil { subjects.append(subject) }
+            new[subject, default: []].append(Self.typed(referrer.descriptor, in: content))
         }
-        for subject in subjects {
-            let new = referrers.filter { $0.subject.digest == subject }.map(\.descriptor)
-            try list(new, of: subject, in: content)
-        }
+        for subject in subjects { try list(new[subject] ?? [], of: subject, in: content) }
+    }
+
+    /// As a fallback index lists it: with the type that the manifest says, which tools filter by
+    /// (distribution specification 1.1, "Referrers tag schema"). The entry of `index.json` stays
+    /// without where the caller left it out: notation 1.3 knows older signatures by that.
+    private static func typed(_ referrer: Descriptor, in content: some LayoutContent)
+        -> Descriptor
+    {
+        guard referrer.artifactType == nil else { return referrer }
+        var typed = referrer
+        // A manifest that cannot be read is listed as it was given.
+        typed.artifactType = (try? content.document(referrer))?.artifactType
+        return typed
     }
 
     /// A change of `index` that adds nothing yet.
@@ -80,31 +93,64 @@ public struct ReferrerAddition: Sendable {
     mutating func list(
         _ referrers: [Descriptor], of subject: Digest, in content: some LayoutContent
     ) throws(LayoutError) {
-        let name = ReferenceName(fallbackFor: subject).description
-        let present = index.entries(named: name)
-        var fallback = ImageIndex(manifests: [])
+        var base: ImageIndex?
         var listed: [Descriptor] = []
-        for entry in present {
+        for entry in index.entries(named: ReferenceName(fallbackFor: subject).description) {
             // Somebody's image stands under the name. It is not ours to change, and must not keep
             // others from being signed: the untagged entry alone lists the referrer then.
             guard case .index(let old) = try content.document(entry) else { return }
-            fallback = listed.isEmpty ? old : fallback
+            base = base ?? old
             listed += old.manifests
         }
-        for var referrer in referrers {
+        let known = Dictionary(grouping: listed, by: \.digest)
+        for referrer in referrers
+        where !(known[referrer.digest]?.contains { $0.names(sameContentAs: referrer) } ?? false) {
+            var referrer = referrer
             referrer.referenceName = nil
-            if !listed.contains(where: { $0.names(sameContentAs: referrer) }) {
-                listed.append(referrer)
-            }
+            listed.append(referrer)
         }
-        let bytes = fallback.listing(listed).serialized()
+        try setFallback(of: subject, to: listed, like: base)
+    }
+
+    /// Makes `listed` what the fallback index of `subject` lists; every other member of `base` stays.
+    mutating func setFallback(
+        of subject: Digest, to listed: [Descriptor], like base: ImageIndex?
+    ) throws(LayoutError) {
+        let name = ReferenceName(fallbackFor: subject).description
+        guard !listed.isEmpty else {
+            index.removeEntries { $0.referenceName == name }
+            fallbacks.removeAll { $0.descriptor.referenceName == name }
+            return
+        }
+        let fallback = (base ?? ImageIndex(manifests: [])).listing(listed)
+        let bytes = fallback.serialized()
         let digest = try LayoutError.digest(of: bytes, subject.algorithm)
+        let present = index.entries(named: name)
         guard present.count != 1 || present[0].digest != digest else { return }
         var entry = Descriptor(
             mediaType: fallback.mediaType, digest: digest, size: Int64(bytes.count))
         entry.referenceName = name
         let conflict = index.add(entry, replace: true)
         precondition(conflict == nil, "replacing needs no leave")
+        // What this change meant to write before would be nothing but an orphan.
+        fallbacks.removeAll { $0.descriptor.referenceName == name }
         fallbacks.append(NewBlob(descriptor: entry, bytes: bytes))
+    }
+
+    /// The fallback index of `subject` as this change writes it; nil where it writes none.
+    func fallback(of subject: Digest) throws(LayoutError) -> ImageIndex? {
+        let entries = index.entries(named: ReferenceName(fallbackFor: subject).description)
+        guard let entry = entries.first,
+            let new = fallbacks.last(where: { $0.descriptor.digest == entry.digest })
+        else { return nil }
+        guard case .index(let index) = try Document.document(new.bytes, of: entry) else {
+            return nil
+        }
+        return index
+    }
+
+    /// Drops the entries of which `isUnwanted` holds.
+    mutating func removeEntries(where isUnwanted: (Descriptor) -> Bool) {
+        index.removeEntries(where: isUnwanted)
     }
 }

@@ -49,7 +49,9 @@ public struct BundleReception {
     public func run(
         _ request: ReceiveRequest, progress: (Int64) -> Void = { _ in }
     ) throws(ReceivingError) -> ReceiveOutcome {
-        do throws(LayoutChangeError) { _ = try LayoutChange.recover(in: state, files) } catch {
+        do throws(LayoutChangeError) {
+            _ = try LayoutChange.recover(in: state, files, patience: patience)
+        } catch {
             throw .change(error)
         }
         let record = ReceiveRecord(request, in: state, clock, randomness)

@@ -42,7 +42,8 @@ final class BundleRelease {
         writer = try onLayout { () throws(LayoutError) in
             let layout =
                 before == .layout
-                ? try Layout(at: path, in: files) : try Layout.create(at: path, in: files)
+                ? try Layout(at: path, in: files)
+                : try Layout.create(at: path, in: files, patience: patience)
             return try LayoutWriter(layout, patience: patience)
         }
     }

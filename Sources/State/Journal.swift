@@ -88,22 +88,41 @@ public struct Journal: Sendable {
     public func pending() throws(StateError) -> [OpenIntent] {
         try locked { () throws(StateError) in
             var found: [OpenIntent] = []
-            for name in try names() {
-                let document = StateDocument(folder: folder, name: name.text)
-                let intent = try document.read(members: Self.members) {
-                    place throws(JSONShapeError) -> Intent? in
-                    guard let operation = OperationID(try place.member("operation").string()),
-                        operation == name.operation
-                    else { return nil }
-                    return Intent(
-                        operation: operation, kind: try place.member("kind").string(),
-                        body: try place.member("body").object())
-                }
-                // No file any more when another run has just finished it.
-                if let intent, let open = try hold(name, intent) { found.append(open) }
+            for (name, intent) in try written() {
+                if let open = try hold(name, intent) { found.append(open) }
+            }
+            if !found.isEmpty {
+                // The run that wrote one down may have died before its name was durable. Nothing
+                // may be done about it that lasts longer than the intent itself.
+                try onDisk { () throws(FileError) in try folder.synchronise() }
             }
             return found
         }
+    }
+
+    /// Every intent that is written down, in order, whether its run lives or has died.
+    ///
+    /// - Throws: as `pending`.
+    public func intents() throws(StateError) -> [Intent] {
+        try locked { () throws(StateError) in try written().map(\.intent) }
+    }
+
+    private func written() throws(StateError) -> [(name: EntryName, intent: Intent)] {
+        var found: [(EntryName, Intent)] = []
+        for name in try names() {
+            let document = StateDocument(folder: folder, name: name.text)
+            let intent = try document.read(members: Self.members) {
+                place throws(JSONShapeError) -> Intent? in
+                guard let operation = OperationID(try place.member("operation").string()),
+                    operation == name.operation
+                else { return nil }
+                return Intent(
+                    operation: operation, kind: try place.member("kind").string(),
+                    body: try place.member("body").object())
+            }
+            if let intent { found.append((name, intent)) }
+        }
+        return found
     }
 
     /// Nil when another run holds it.

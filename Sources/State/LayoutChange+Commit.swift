@@ -32,8 +32,6 @@ extension LayoutChange {
             throw error
         }
         try finish(open, in: state, journal)
-        // A fallback index that was replaced stays as an orphan: a reader that has opened the old
-        // index.json may be on its way to it.
     }
 
     /// `index.json` as it will be, and the fallback indexes that it needs.
@@ -52,24 +50,22 @@ extension LayoutChange {
     private func list(_ addition: ReferrerAddition, by writer: LayoutWriter)
         throws(LayoutChangeError)
     {
-        try onLayout { () throws(LayoutError) in
-            for blob in addition.fallbacks {
-                _ = try writer.add(
-                    blob.bytes, mediaType: blob.descriptor.mediaType,
-                    algorithm: blob.descriptor.digest.algorithm)
-            }
-            try writer.replaceIndex(with: addition.index)
-        }
+        try onLayout { () throws(LayoutError) in try writer.replaceIndex(adding: addition) }
     }
 
     private func finish(_ open: OpenIntent, in state: StateFolder, _ journal: Journal)
         throws(LayoutChangeError)
     {
         try onState { () throws(StateError) in
-            // A mark that is there already, or beyond, was set by the run that died.
-            if let mark, try state.receiving(from: mark.origin).state().sequence < mark.sequence {
-                try state.receiving(from: mark.origin).advance(
-                    stream: mark.stream, sequence: mark.sequence, bundle: mark.bundle)
+            if let mark {
+                let store = try state.receiving(from: mark.origin)
+                if try store.state().sequence < mark.sequence {
+                    try store.advance(
+                        stream: mark.stream, sequence: mark.sequence, bundle: mark.bundle)
+                } else {
+                    // A mark that is there already, or beyond, was set by the run that died.
+                    try store.settle()
+                }
             }
             try journal.finish(open)
         }
@@ -109,10 +105,15 @@ extension LayoutChange {
 
     /// Completes or withdraws what runs that died left in the journal.
     ///
+    /// - Parameters:
+    ///   - state: whose journal.
+    ///   - files: where the layouts are.
+    ///   - patience: how long to wait for each layout.
     /// - Returns: what became of each.
-    public static func recover(in state: StateFolder, _ files: FileSystem)
-        throws(LayoutChangeError) -> [Recovery]
-    {
+    /// - Throws: when the journal cannot be read; what a layout refuses is `.failed`.
+    public static func recover(
+        in state: StateFolder, _ files: FileSystem, patience: LockPatience = .standard
+    ) throws(LayoutChangeError) -> [Recovery] {
         let journal = try onState { () throws(StateError) in try state.journal() }
         let abandoned = try onState { () throws(StateError) in try journal.pending() }
         var recoveries: [Recovery] = []
@@ -123,7 +124,8 @@ extension LayoutChange {
             }
             // One layout that cannot be changed now must not hold up the others.
             do throws(LayoutChangeError) {
-                recoveries.append(try change.recover(open, in: state, journal, files))
+                recoveries.append(
+                    try change.recover(open, in: state, journal, files, patience: patience))
             } catch {
                 recoveries.append(.failed(layoutPath: change.layoutPath, error))
             }
@@ -132,12 +134,15 @@ extension LayoutChange {
     }
 
     private func recover(
-        _ open: OpenIntent, in state: StateFolder, _ journal: Journal, _ files: FileSystem
+        _ open: OpenIntent, in state: StateFolder, _ journal: Journal, _ files: FileSystem,
+        patience: LockPatience
     ) throws(LayoutChangeError) -> Recovery {
         guard let layout = try? Layout(at: layoutPath, in: files) else {
             return .waiting(layoutPath: layoutPath)
         }
-        let writer = try onLayout { () throws(LayoutError) in try LayoutWriter(layout) }
+        let writer = try onLayout { () throws(LayoutError) in
+            try LayoutWriter(layout, patience: patience)
+        }
         let needed = entries + referrers.map(\.descriptor)
         let isThere = try onLayout { () throws(LayoutError) in
             for descriptor in needed where try writer.layout.check(descriptor) != nil {
@@ -168,14 +173,15 @@ extension LayoutChange {
         return .withdrawn(layoutPath: layoutPath)
     }
 
-    /// What is still in the journal after `recover`: changes whose layouts cannot be changed now.
+    /// What is in the journal after `recover`: changes whose layouts cannot be changed now, and
+    /// those that other runs are at work on or are completing.
     public static func unfinished(in state: StateFolder) throws(LayoutChangeError)
         -> [LayoutChange]
     {
         try onState { () throws(StateError) in
-            try state.journal().pending().compactMap { open in
-                guard open.intent.kind == kind else { return nil }
-                return try? LayoutChange(JSONPlace(.object(open.intent.body)))
+            try state.journal().intents().compactMap { intent in
+                guard intent.kind == kind else { return nil }
+                return try? LayoutChange(JSONPlace(.object(intent.body)))
             }
         }
     }

@@ -36,7 +36,7 @@ public struct ReceivingStore: Sendable {
     /// Makes the state of an origin that has none; marks that are there are kept.
     public func enrol() throws(StateError) {
         try document.locked { () throws(StateError) in
-            guard try read() == nil else { return }
+            guard try read() == nil else { return try document.settle() }
             try write(ReceivingState(stream: nil, sequence: 0, bundle: nil))
         }
     }
@@ -57,7 +57,7 @@ public struct ReceivingStore: Sendable {
         try document.locked { () throws(StateError) in
             let now = try state()
             let next = ReceivingState(stream: stream, sequence: sequence, bundle: bundle)
-            guard now != next else { return }
+            guard now != next else { return try document.settle() }
             if let known = now.stream, known != stream {
                 throw .foreignStream(origin, expected: known, actual: stream)
             }
@@ -67,6 +67,9 @@ public struct ReceivingStore: Sendable {
             try write(next)
         }
     }
+
+    /// Makes the marks durable that are there: the run that moved them may have died before that.
+    func settle() throws(StateError) { try document.settle() }
 
     /// Takes up another stream after the one known: its operator has said why.
     public func change(to stream: StreamID, sequence: Int64, bundle: Digest) throws(StateError) {

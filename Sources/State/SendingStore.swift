@@ -22,7 +22,11 @@ public struct SendingStore: Sendable {
 
     func establish(_ randomness: Randomness) throws(StateError) {
         try document.locked { () throws(StateError) in
-            guard try read() == nil else { return }
+            if let state = try read() {
+                // No number may be used by a binding that a power cut could take back.
+                try document.settle()
+                return sweepParts(but: state.pending)
+            }
             guard let stream = StreamID(Hex.encode(randomness.bytes(16))) else { return }
             try write(
                 SendingState(
@@ -173,6 +177,17 @@ public struct SendingStore: Sendable {
         }
     }
 
+    /// Removes parts of exports that are over, and of those that were never bound.
+    private func sweepParts(but pending: SendingState.Pending?) {
+        guard let entries = try? folder.entries() else { return }
+        let kept = pending.map { Self.partsName($0.sequence) }
+        for entry in entries
+        where entry.name.hasPrefix(Self.partsPrefix) && entry.name != kept {
+            // Tidying up must not fail what the operator asked for.
+            try? folder.removeTree(entry.name)
+        }
+    }
+
     private func removeParts(_ sequence: Int64) throws(StateError) {
         try onDisk { () throws(FileError) in
             try folder.removeTree(Self.partsName(sequence))
@@ -190,7 +205,9 @@ public struct SendingStore: Sendable {
         try document.write(state.members(destination: destination))
     }
 
-    private static func partsName(_ sequence: Int64) -> String { "pending-\(sequence)" }
+    private static let partsPrefix = "pending-"
+
+    private static func partsName(_ sequence: Int64) -> String { "\(partsPrefix)\(sequence)" }
 
     private static func digest(of bytes: [UInt8]) throws(StateError) -> Digest {
         do throws(CryptographyError) { return try BlobHasher.digest(of: bytes) } catch {

@@ -44,10 +44,16 @@ struct StateDocument {
         try onDisk { () throws(FileError) in try folder.replace(name, with: bytes, mode: 0o600) }
     }
 
-    /// Runs `body` while no other run changes the folder.
+    /// Makes what is there durable: the run that wrote it may have died before that.
+    func settle() throws(StateError) {
+        try onDisk { () throws(FileError) in try folder.synchronise() }
+    }
+
+    /// Runs `body` while no other run changes the folder, swept of what dead ones left unfinished.
     func locked<Result>(_ body: () throws(StateError) -> Result) throws(StateError) -> Result {
         let lock = try onDisk { () throws(FileError) in try FolderLock.acquire(folder) }
         defer { withExtendedLifetime(lock) {} }
+        folder.sweep()
         return try body()
     }
 }

@@ -49,10 +49,7 @@ public struct StateFolder: Sendable {
     private func area(_ name: String, of folder: Folder? = nil) throws(StateError) -> Folder {
         let above = folder ?? self.folder
         return try onDisk { () throws(FileError) in
-            guard try above.kind(of: name) == nil else { return try above.folder(name) }
-            let made = try above.makeFolder(name, mode: 0o700)
-            try above.synchronise()
-            return made
+            try above.makeDurableFolder(name, mode: 0o700)
         }
     }
 }

@@ -24,8 +24,9 @@ extension Site {
     /// Sets the name by which other sites know this one.
     public func nameSelf(_ name: SiteName) throws {
         let home = Home(try files.makeFolder(at: homePath, mode: 0o755))
-        try home.setOwnName(name)
+        // The record comes first, as for whatever changes who is trusted.
         _ = try state().audit.append(event("peer-self", ["name": .string(name.text)]))
+        try home.setOwnName(name)
     }
 
     /// The anchor in the file at `path`: one certificate.

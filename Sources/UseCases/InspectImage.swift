@@ -46,8 +46,10 @@ extension Site {
     /// Describes what `reference` names; every image of the layout where it names none.
     public func inspect(_ reference: String) throws -> [ImageDescription] {
         let parsed = try Reference(parsing: reference, in: files)
-        let content = try parsed.open(in: files)
-        return try Self.descriptions(of: parsed, reference, in: content)
+        return try steadily(parsed) { content in
+            let found = try Self.descriptions(of: parsed, reference, in: content)
+            return (found, found.allSatisfy { $0.document != nil })
+        }
     }
 
     private static func descriptions(
@@ -56,7 +58,7 @@ extension Site {
         let graph = try LayoutGraph(content)
         let targets: [Descriptor]
         if case .only = parsed.selector {
-            targets = content.index.entries.filter { !graph.isReferrer($0) }
+            targets = content.index.entries.filter { !graph.servesOthers($0) }
         } else {
             targets = [try content.resolve(parsed.selector)]
         }

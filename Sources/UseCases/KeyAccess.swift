@@ -63,7 +63,7 @@ extension Site {
     func oneLoginAtATime<Result>(_ state: StateFolder, _ body: () throws -> Result) throws
         -> Result
     {
-        let turn = try FolderLock.acquire(try state.pins())
+        let turn = try FolderLock.acquire(try state.pins(), patience: patience)
         defer { withExtendedLifetime(turn) {} }
         return try body()
     }

@@ -32,8 +32,10 @@ public struct LayoutListing: Sendable {
 extension Site {
     /// Lists the layout or archive at `path`, without hashing what is larger than a manifest.
     public func list(_ path: String) throws -> LayoutListing {
-        let content = try Reference(path: path, selector: .only).open(in: files)
-        return try Self.listing(of: content)
+        try steadily(Reference(path: path, selector: .only)) { content in
+            let listing = try Self.listing(of: content)
+            return (listing, listing.images.allSatisfy(\.isReadable))
+        }
     }
 
     private static func listing(of content: some LayoutContent) throws(LayoutError)
@@ -41,14 +43,14 @@ extension Site {
     {
         let graph = try LayoutGraph(content)
         var images: [LayoutListing.Image] = []
-        for entry in content.index.entries where !graph.isReferrer(entry) {
+        for entry in content.index.entries where !graph.servesOthers(entry) {
             let referrers = graph.referrers(of: entry)
             let signatures = referrers.filter(\.isNotarySignature)
             images.append(
                 LayoutListing.Image(
                     entry: entry, artifactType: graph.statedArtifactType(of: entry),
                     platforms: graph.platforms(of: entry),
-                    byteCount: graph.closure(of: entry).reduce(0) { $0 + $1.size },
+                    byteCount: graph.closure(of: entry).claimedByteCount,
                     signatureCount: signatures.count,
                     otherReferrerCount: referrers.count - signatures.count,
                     isReadable: graph.node(entry)?.document != nil

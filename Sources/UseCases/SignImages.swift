@@ -146,7 +146,7 @@ extension Site {
         let graph = try LayoutGraph(layout)
         var targets: [Target] = []
         for entry in layout.index.entries {
-            guard let name = entry.referenceName, !graph.isReferrer(entry) else { continue }
+            guard let name = entry.referenceName, !graph.servesOthers(entry) else { continue }
             let document = try layout.document(entry)
             guard document.artifactType != BundleManifest.artifactType,
                 document.artifactType != SignatureManifest.artifactType,

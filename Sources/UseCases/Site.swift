@@ -20,6 +20,8 @@ public struct Site: Sendable {
     public let userID: UInt32
     /// The program and its version, as `airseal/1.0`.
     public let agent: String
+    /// How long to wait for other runs: for their logins, and for the layouts of `recover`.
+    public var patience: LockPatience = .standard
 
     /// A site.
     public init(

@@ -64,8 +64,10 @@ extension Site {
         by verifier: Verifier
     ) throws -> VerificationOutcome {
         let reference = try Reference(parsing: text, in: files)
-        let content = try reference.open(in: files)
-        return try Self.verify(content, reference, text, as: scope, trust, by: verifier)
+        return try steadily(reference) { content in
+            let outcome = try Self.verify(content, reference, text, as: scope, trust, by: verifier)
+            return (outcome, outcome.report.verdict == .verified)
+        }
     }
 
     private static func verify(

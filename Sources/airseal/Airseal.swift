@@ -33,7 +33,8 @@ struct Airseal: ParsableCommand {
         version: version,
         subcommands: [
             ImportCommand.self, ListCommand.self, InspectCommand.self, CheckCommand.self,
-            SignCommand.self, VerifyCommand.self, ExportCommand.self, ReceiveCommand.self,
+            PruneCommand.self, RemoveCommand.self, SignCommand.self, VerifyCommand.self,
+            ExportCommand.self, ReceiveCommand.self,
             PeerCommand.self, KeyCommand.self,
         ])
 

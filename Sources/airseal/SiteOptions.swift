@@ -52,9 +52,11 @@ extension Site {
 
     /// As `here`, after finishing what an earlier run left behind.
     static func recovered(
-        home: String? = nil, state: String? = nil, progress: Progress? = nil
+        home: String? = nil, state: String? = nil, patience: LockPatience,
+        progress: Progress? = nil
     ) throws -> Site {
-        let site = Site.here(home: home, state: state, progress: progress)
+        var site = Site.here(home: home, state: state, progress: progress)
+        site.patience = patience
         for recovery in try site.recover() {
             switch recovery {
             case .completed(layoutPath: let path):
@@ -94,11 +96,32 @@ enum Environment {
     }
 }
 
-extension LockPatience {
-    /// Ten minutes; says after the first second what is waited for.
-    static func telling(_ path: String) -> LockPatience {
-        LockPatience(limitSeconds: 600) {
-            Terminal.say("waiting for another process that is changing \(ForeignText(path))")
+/// How long to wait for others.
+struct WaitOption: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "How long to wait for a process that is changing the same layout. Default 600.",
+            valueName: "seconds"))
+    var wait = 600
+
+    /// A day: what takes longer has gone wrong.
+    private static let secondsMax = 86_400
+
+    func validate() throws {
+        guard (0...Self.secondsMax).contains(wait) else {
+            throw ValidationError("--wait takes 0 to \(Self.secondsMax) seconds")
+        }
+    }
+
+    /// Waits so long, and says after the first second for what and for whom.
+    var patience: LockPatience {
+        LockPatience(limitSeconds: wait) { wait in
+            let holder = wait.holder.map {
+                " (process \($0.processID), \(ForeignText($0.program)))"
+            }
+            Terminal.say(
+                "waiting for another process that is changing \(ForeignText(wait.path))"
+                    + (holder ?? ""))
         }
     }
 }

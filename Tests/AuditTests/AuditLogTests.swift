@@ -1,10 +1,11 @@
 import Audit
 import Encodings
 import Files
-import Synchronization
 import SystemPackage
 import TestTokens
 import Testing
+
+import class TestSupport.FaultyFiles
 
 @Suite struct `The audit record` {
     let path: String
@@ -156,15 +157,12 @@ import Testing
     {
         for short in [nil, 0, 1, 100] as [Int?] {
             var failed = true
-            var number = 0
+            var number = 1
             while failed {
                 let path = TemporaryFolder.make()
                 _ = try AuditLog(in: FileSystem.real.folder(at: path)).append(event(1))
-                let left = Atomic(number)
-                let faulty = FileSystem { _ in
-                    guard left.subtract(1, ordering: .relaxed).oldValue == 0 else { return nil }
-                    return short.map { .shortWrite(byteCount: $0, .noSpace) } ?? .fail(.ioError)
-                }
+                let fault = short.map { FileFault.shortWrite(byteCount: $0, .noSpace) }
+                let faulty = FaultyFiles(at: number, by: fault ?? .fail(.ioError)).files
                 do {
                     _ = try AuditLog(in: faulty.folder(at: path)).append(event(2))
                     failed = false
@@ -181,7 +179,7 @@ import Testing
                 }
                 number += 1
             }
-            #expect(number >= 3)
+            #expect(number >= 4)
         }
     }
 }

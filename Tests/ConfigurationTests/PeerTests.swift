@@ -2,6 +2,7 @@ import Configuration
 import Encodings
 import Files
 import SystemPackage
+import TestSupport
 import Testing
 import Trust
 import X509
@@ -157,14 +158,14 @@ import X509
     @Test func `are the old entry or the new one, whichever operation fails`() throws {
         let old = try peer()
         let new = try peer(isSuspended: true)
-        for failing in 0... {
-            let counter = Counter(failingAt: failing)
-            let home = try TemporaryHome(faults: counter.faults)
+        for failing in 1... {
+            let faulty = FaultyFiles(at: failing, by: .fail(.ioError))
+            let home = try TemporaryHome(faults: faulty.faults)
             try home.reopened().setPeer(old)
             do {
                 try home.home.setPeer(new)
                 #expect(try home.reopened().peer(name)?.isSuspended == true)
-                #expect(failing > 5)
+                #expect(failing > 6)
                 return
             } catch {
                 let read = try #require(try home.reopened().peer(name))

@@ -1,6 +1,7 @@
 import Files
 import Glibc
 import SystemPackage
+import TestSupport
 import Testing
 
 /// A folder of its own for one test, removed afterwards.
@@ -57,6 +58,32 @@ func withScratchFolder(faults: FileFaults? = nil, _ body: (Folder) throws -> Voi
         }
     }
 
+    /// Names that are no UTF-8, and how they are shown.
+    static let noText: [(bytes: [UInt8], shown: String)] = [
+        ([0xFF], #"\xff"#), (Array("a".utf8) + [0xC3], #"a\xc3"#),
+        (Array("é".utf8) + [0xFE], #"\xc3\xa9\xfe"#), ([0xED, 0xA0, 0x80], #"\xed\xa0\x80"#),
+    ]
+
+    @Test(arguments: noText) func `list and remove what has a name that is no text`(
+        _ name: (bytes: [UInt8], shown: String)
+    ) throws {
+        try withScratchFolder { folder in
+            let path = Array("\(folder.path)/tree/".utf8) + name.bytes
+            let tree = try folder.makeFolder("tree")
+            // What the shown text names is another file, and stays.
+            try tree.replace(name.shown, with: [7])
+            #expect(mkdir(path.map { CChar(bitPattern: $0) } + [0], 0o700) == 0)
+            let inner = try #require(try tree.entries().first { $0.kind == .folder })
+            #expect(inner.name == name.shown)
+            try tree.folder(inner).replace("file", with: [])
+            try tree.removeTree(inner)
+            #expect(try tree.entries().map(\.name) == [name.shown])
+            #expect(mkdir(path.map { CChar(bitPattern: $0) } + [0], 0o700) == 0)
+            try folder.removeTree("tree")
+            #expect(try folder.entries().isEmpty)
+        }
+    }
+
     @Test func `remove a tree without leaving it through a link`() throws {
         try withScratchFolder { folder in
             let tree = try folder.makeFolder("tree")
@@ -69,13 +96,12 @@ func withScratchFolder(faults: FileFaults? = nil, _ body: (Folder) throws -> Voi
         }
     }
 
-    @Test(arguments: 0..<8) func `replace a file in one step whichever operation fails`(
+    @Test(arguments: 1...8) func `replace a file in one step whichever operation fails`(
         _ n: Int
     ) throws {
         for fault in [FileFault.fail(.noSpace), .shortWrite(byteCount: 1, .ioError)] {
-            let counter = Counter()
-            let faults: FileFaults = { _ in counter.next() == n ? fault : nil }
-            try withScratchFolder(faults: faults) { folder in
+            let faulty = FaultyFiles(at: n, by: fault)
+            try withScratchFolder(faults: faulty.faults) { folder in
                 let real = try FileSystem.real.folder(at: folder.path)
                 try real.replace("file", with: [1, 1])
                 let replaced = (try? folder.replace("file", with: [2, 2, 2])) != nil

@@ -120,7 +120,7 @@ import Testing
         let hidden = try Sample.image(writer, layer: [1], subject: target)
         let graph = try LayoutGraph(writer.layout)
         #expect(graph.referrers(of: target).isEmpty)
-        let found = try graph.unlistedReferrers(of: target, in: writer.layout)
+        let found = try graph.unlistedReferrers(in: writer.layout)
         #expect(found.map(\.descriptor.digest) == [hidden.digest])
         #expect(found.first?.listings == [.unlisted])
     }
@@ -192,7 +192,9 @@ import Testing
         #expect(check.isWhole)
         #expect(
             check.notes == [
-                .absentSubject(referrer: referrer.digest, subject: absent),
+                .orphanedReferrer(
+                    LayoutUse.Orphan(
+                        referrer: referrer, artifactType: MediaType.imageConfig, subject: absent)),
                 .orphan(StoredBlob(digest: orphan.digest, size: 1)), .stray("own"),
                 .stray("blobs/sha256/short"),
             ])

@@ -12,13 +12,12 @@ import Testing
 @Suite struct `When the file system fails across the gap` {
     struct Way: Sendable, CustomTestStringConvertible {
         let target: String
-        /// Whether every later operation fails too.
-        let isFinal: Bool
-        var testDescription: String { "\(target), \(isFinal ? "for good" : "once")" }
+        let duration: FaultyFiles.Duration
+        var testDescription: String { "\(target), \(duration)" }
     }
 
     static let ways = [
-        Way(target: "media/b.tar", isFinal: true), Way(target: "media/b", isFinal: false),
+        Way(target: "media/b.tar", duration: .forGood), Way(target: "media/b", duration: .once),
     ]
 
     /// The digest of the bundle in the folder or tar, by what a receiver says of it.
@@ -32,7 +31,7 @@ import Testing
         for place in 1... {
             let gap = try Gap()
             try gap.addImage("registry.test/app:v1")
-            let failing = Failing(at: place, isFinal: way.isFinal)
+            let failing = FaultyFiles(at: place, for: way.duration)
             var isDone = false
             do {
                 isDone = try gap.export(way.target, on: failing.files).report.sequence == 1
@@ -60,7 +59,7 @@ import Testing
             let names = try gap.box.folder("media").entries().map(\.name)
             #expect(["media/\(names.joined(separator: "|"))"] == [way.target])
             #expect(try gap.kinds("low") == ["export"], "operation \(place)")
-            if failing.asked < place {
+            if !failing.hasStruck {
                 #expect(place > 20)
                 return
             }
@@ -72,7 +71,7 @@ import Testing
             let gap = try Gap()
             let image = try gap.addImage("registry.test/app:v1")
             _ = try gap.export(way.target).report
-            let failing = Failing(at: place, isFinal: way.isFinal)
+            let failing = FaultyFiles(at: place, for: way.duration)
             do {
                 _ = try gap.receive(way.target, on: failing.files).report
             } catch is ReceivingError {
@@ -90,7 +89,7 @@ import Testing
             #expect(layout.index.entries(named: "registry.test/app:v1")[0].digest == image.digest)
             #expect(try gap.mark().sequence == 1, "operation \(place)")
             #expect(try gap.kinds("high").contains("receive"), "operation \(place)")
-            if failing.asked < place {
+            if !failing.hasStruck {
                 #expect(place > 20)
                 return
             }

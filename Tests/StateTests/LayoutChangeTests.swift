@@ -128,6 +128,21 @@ private struct Scene {
         #expect(try scene.isNew())
     }
 
+    @Test func `count as unfinished while another run is completing them`() throws {
+        let scene = try Scene()
+        let files = FileSystem { operation in
+            if case .remove = operation { return .fail(.ioError) }
+            return nil
+        }
+        #expect(throws: (any Error).self) { try scene.commit(files) }
+        let state = try StateFolder(at: "\(scene.root)/state", in: .real)
+        // Held, as by a run that waits for the layout: its mark does not stand yet.
+        let held = try state.journal().pending()
+        #expect(held.count == 1)
+        #expect(try LayoutChange.unfinished(in: state).map(\.mark) == [scene.change.mark])
+        withExtendedLifetime(held) {}
+    }
+
     @Test func `are completed after the run died at its last step`() throws {
         let scene = try Scene()
         let files = FileSystem { operation in

@@ -9,12 +9,12 @@ public final class Box: Sendable {
     private let parent: Folder
     private let name: String
 
-    /// An empty one.
-    public init() throws {
-        parent = try FileSystem.real.folder(at: "/tmp")
+    /// An empty one, in the folder at `above`.
+    public init(in above: String = "/tmp") throws {
+        parent = try FileSystem.real.folder(at: above)
         name = TemporaryName.next(for: "test")
         _ = try parent.makeFolder(name)
-        root = "/tmp/\(name)"
+        root = "\(above)/\(name)"
     }
 
     deinit { try? parent.removeTree(name) }

@@ -11,8 +11,23 @@ public enum Effort {
     /// one in each `make soak`, or the one that `AIRSEAL_SEED` names, to repeat a run.
     public static let seed = text("AIRSEAL_SEED").flatMap { UInt64($0) } ?? 20_261_122
 
-    /// How often: `test` times in `make test`, `soak` times in `make soak`.
-    public static func count(test: Int, soak: Int) -> Int { isSoak ? soak : test }
+    /// How often: `test` times in `make test`, `soak` times in `make soak`, or as many times more or
+    /// less as `AIRSEAL_SOAK_SCALE` says.
+    public static func count(test: Int, soak: Int) -> Int {
+        guard isSoak else { return test }
+        let scale = text("AIRSEAL_SOAK_SCALE").flatMap { Double($0) } ?? 1
+        return max(test, Int(Double(soak) * scale))
+    }
+
+    /// Which of the places 0..<`count` to try: every one in `make soak`, unless that is scaled down,
+    /// and in `make test` at most `test` of them, evenly apart, from a first one that follows from
+    /// the seed.
+    public static func places(_ count: Int, test: Int) -> StrideTo<Int> {
+        let wanted = self.count(test: test, soak: count)
+        guard count > wanted else { return stride(from: 0, to: count, by: 1) }
+        let step = (count + wanted - 1) / wanted
+        return stride(from: Int(seed % UInt64(step)), to: count, by: step)
+    }
 
     /// Adds `count` to a row of docs/reliability.md. Says nothing outside `make soak`.
     ///

@@ -70,6 +70,7 @@ struct ExportCommand: Verb {
 
     @OptionGroup var home: HomeOption
     @OptionGroup var state: StateOption
+    @OptionGroup var wait: WaitOption
     @OptionGroup var output: JSONFlag
 
     func validate() throws {
@@ -89,8 +90,9 @@ struct ExportCommand: Verb {
     }
 
     func perform() throws -> ExitStatus {
-        let site = Site.here(
+        var site = Site.here(
             home: home.home, state: state.state, progress: Progress("exporting"))
+        site.patience = wait.patience
         let destination = try SiteName(destination)
         if let voided, let reason {
             if let path = try site.voidExport(voided, to: destination, reason: reason) {
@@ -109,7 +111,7 @@ struct ExportCommand: Verb {
         request.format = format
         request.scope = try scope.map { try RegistryScope($0) }
         if let useBy { request.useBySeconds = useBy.seconds }
-        request.patience = .telling(layout)
+        request.patience = wait.patience
         switch try site.export(request) {
         case .exported(let report):
             if output.json {

@@ -53,6 +53,7 @@ struct ImportCommand: Verb {
     @Flag(help: "Read and judge everything, write nothing, and say what would be listed.")
     var dryRun = false
 
+    @OptionGroup var wait: WaitOption
     @OptionGroup var output: JSONFlag
 
     func validate() throws {
@@ -67,7 +68,7 @@ struct ImportCommand: Verb {
         request.name = name
         request.replace = replace
         request.isRehearsal = dryRun
-        request.patience = .telling(into)
+        request.patience = wait.patience
         let site = Site.here(progress: Progress("importing", of: sources))
         let outcomes = try site.importImages(request)
         if output.json {

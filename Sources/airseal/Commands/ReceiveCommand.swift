@@ -31,14 +31,15 @@ struct ReceiveCommand: Verb {
 
     @OptionGroup var home: HomeOption
     @OptionGroup var state: StateOption
+    @OptionGroup var wait: WaitOption
     @OptionGroup var output: JSONFlag
 
     func perform() throws -> ExitStatus {
         let site = try Site.recovered(
-            home: home.home, state: state.state,
+            home: home.home, state: state.state, patience: wait.patience,
             progress: Progress("receiving", of: [bundle]))
         let outcome = try site.receive(
-            bundle, into: into, replace: replace, patience: .telling(into))
+            bundle, into: into, replace: replace, patience: wait.patience)
         if output.json { Terminal.answer(outcome.json) }
         switch outcome {
         case .released(let report):

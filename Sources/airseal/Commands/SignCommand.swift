@@ -42,17 +42,18 @@ struct SignCommand: Verb {
     var manifestForm = ManifestForm.legacy
 
     @OptionGroup var state: StateOption
+    @OptionGroup var wait: WaitOption
     @OptionGroup var output: JSONFlag
 
     func perform() throws -> ExitStatus {
-        let site = try Site.recovered(state: state.state)
+        let site = try Site.recovered(state: state.state, patience: wait.patience)
         var request = SignRequest(references: references, key: try key.access)
         request.all = all
         request.chainPath = key.chain
         request.format = key.format
         request.forms = manifestForm.forms
         request.lifetimeSeconds = expiry?.seconds
-        request.patience = .telling(references[0])
+        request.patience = wait.patience
         switch try site.sign(request) {
         case .signed(let signatures):
             tell(signatures)

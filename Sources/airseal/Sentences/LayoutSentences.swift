@@ -1,4 +1,5 @@
 import Encodings
+import Notary
 import OCI
 import OCILayout
 import UseCases
@@ -49,6 +50,23 @@ extension LayoutError: Speakable {
                 "the index \(digest) lies below more than \(Limits.indexNestingMax) other indexes")
         case .tooManyManifests:
             Sentence("the layout lists more than \(Limits.manifestCountMax) manifests")
+        case .noSelector(let text):
+            Sentence(
+                "\(ForeignText(text)): which image is to be removed is not said",
+                hint: "name it: PATH:TAG or PATH@DIGEST")
+        case .onlyPart(let digest):
+            Sentence(
+                "\(digest) is only part of other content",
+                hint: "remove the image or index that it belongs to")
+        case .listOfReferrers(let name):
+            Sentence(
+                "\(ForeignText(name)) is a list of referrers, which goes with what it lists",
+                hint: "remove the image, or its signatures with --signatures")
+        case .unknownParts(let digest):
+            Sentence(
+                "what \(digest) needs cannot be known, since it is damaged or of an unknown type; "
+                    + "nothing was removed",
+                hint: "check the layout; remove what is damaged by its name or digest")
         case .importRefused(let refusal): refusal.sentence
         }
     }
@@ -78,13 +96,47 @@ extension LayoutCheck.Note {
         case .orphan(let blob):
             Sentence("nothing leads to the blob \(blob.digest) (\(blob.size) bytes)")
         case .stray(let name): Sentence("\(ForeignText(name)): belongs to no layout")
-        case .absentSubject(let referrer, let subject):
-            Sentence("the manifest \(referrer) speaks of \(subject.digest), which is not here")
+        case .orphanedReferrer(let orphan):
+            Sentence(
+                "\(orphan.words) \(orphan.referrer.digest) speaks of \(orphan.subject.digest), "
+                    + "which is no image here")
+        case .orphanedFallback(let entry):
+            Sentence(
+                "the list of referrers \(ForeignText(entry.referenceName ?? "")) is of what is no "
+                    + "image here")
+        case .notAnEntry(let referrer, let subject):
+            Sentence(
+                "index.json lists the referrer \(referrer.digest) of \(subject) only through another "
+                    + "index: not every tool looks there")
+        case .notInFallback(let referrer, let subject):
+            Sentence(
+                "the referrer \(referrer.digest) is not in the fallback index of \(subject): "
+                    + "regctl does not see it")
+        case .unlistedReferrer(let referrer, let subject):
+            Sentence(
+                "the manifest \(referrer.digest) speaks of \(subject), and no index lists it: no "
+                    + "tool sees it")
+        case .strangerInFallback(let descriptor, let subject):
+            Sentence(
+                "the fallback index of \(subject) lists \(descriptor.digest), which does not speak "
+                    + "of it")
+        case .duplicateEntry(let entry):
+            Sentence("index.json lists \(entry.digest) twice in the same words")
+        case .ambiguousName(let name, let digests):
+            Sentence(
+                "the name \(ForeignText(name)) stands for several things: "
+                    + "\(Listing(digests.map(\.description)))")
         case .absentForeignLayer(let layer):
             Sentence(
                 "the layer \(layer.digest) is not here; it is of a non-distributable type "
                     + "(\(ForeignText(layer.mediaType))), and nobody has looked at it")
         }
+    }
+}
+
+extension LayoutUse.Orphan {
+    fileprivate var words: String {
+        artifactType == SignatureManifest.artifactType ? "the signature" : "the referrer"
     }
 }
 

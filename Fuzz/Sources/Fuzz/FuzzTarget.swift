@@ -1,0 +1,110 @@
+import Archive
+import BundleFormat
+import Encodings
+import Files
+import Notary
+import OCI
+import OCILayout
+import PKCS11
+import Trust
+import X509
+
+/// A reader of bytes that come from media, and what must hold of it whatever the bytes are.
+enum FuzzTarget: String, CaseIterable {
+    /// JSON: what is accepted is written and read to the same value.
+    case json
+    /// CBOR: what is accepted is written to the very same bytes, for there is only one spelling.
+    case cbor
+    /// References and names: what is accepted keeps to the whitelist.
+    case reference
+    /// Manifests and indexes under each media type: written and read to the same value.
+    case document
+    /// `index.json` and `oci-layout`.
+    case index
+    /// `manifest.json` of a docker-archive.
+    case docker
+    /// Signature envelopes, JWS and COSE.
+    case envelope
+    /// Certificates in PEM and DER.
+    case certificate
+    /// Trust policies and inventories.
+    case statement
+    /// Archives: what is imported is whole, and the reader in one pass sees the same entries.
+    case archive
+
+    func feed(_ bytes: [UInt8]) {
+        switch self {
+        case .json: json(bytes)
+        case .cbor: cbor(bytes)
+        case .reference: reference(bytes)
+        case .document: document(bytes)
+        case .index: index(bytes)
+        case .docker: _ = try? DockerImageList(parsing: bytes)
+        case .envelope:
+            for format in [SignatureFormat.jws, .cose] {
+                _ = try? SignatureEnvelope(bytes, format: format)
+            }
+        case .certificate:
+            _ = try? Certificate(der: bytes)
+            _ = try? CertificateChain(file: bytes)
+        case .statement:
+            _ = try? TrustPolicyDocument(parsing: bytes, as: .oci)
+            _ = try? Inventory(parsing: bytes)
+            _ = try? BundleManifest(parsing: bytes)
+        case .archive: ArchiveTarget.feed(bytes)
+        }
+    }
+
+    private func json(_ bytes: [UInt8]) {
+        guard let value = try? JSON(parsing: bytes) else { return }
+        for written in [value.serialized(), value.serialized(.indented)] {
+            precondition((try? JSON(parsing: written)) == value, "written and read again")
+        }
+    }
+
+    private func cbor(_ bytes: [UInt8]) {
+        guard let value = try? CBOR(parsing: bytes) else { return }
+        precondition(value.serialized() == bytes, "one value, one spelling")
+    }
+
+    private func reference(_ bytes: [UInt8]) {
+        let text = String(decoding: bytes, as: UTF8.self)
+        if let name = ReferenceName(text) {
+            let plain = name.description.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
+            precondition(plain && name.description.utf8.count <= ReferenceName.byteCountMax)
+            precondition(name.description.utf8.elementsEqual(text.utf8))
+        }
+        if let digest = try? Digest(text) {
+            precondition(digest.description.utf8.elementsEqual(text.utf8))
+            precondition(!digest.hex.contains { $0 == "/" || $0 == "." })
+        }
+        if let timestamp = Timestamp(rfc3339: text) {
+            precondition(Timestamp(rfc3339: timestamp.description) == timestamp)
+        }
+        _ = try? KeyURI(text)
+        _ = try? RegistryScope(text)
+        _ = try? SiteName(text)
+        _ = try? Reference(parsing: text, in: .real)
+    }
+
+    private func document(_ bytes: [UInt8]) {
+        for type in [
+            MediaType.imageManifest, MediaType.imageIndex, MediaType.dockerManifest,
+            MediaType.dockerManifestList, MediaType.artifactManifest,
+        ] {
+            guard let document = try? Document(parsing: bytes, as: type) else { continue }
+            for part in document.parts {
+                precondition(part.size >= 0)
+                let again = try? Descriptor(JSONPlace(part.json))
+                precondition(again == part, "a descriptor written and read again")
+            }
+        }
+    }
+
+    private func index(_ bytes: [UInt8]) {
+        try? LayoutFile.check(bytes)
+        guard let index = try? LayoutIndex(parsing: bytes) else { return }
+        let again = try? LayoutIndex(parsing: index.serialized())
+        precondition(again?.entries == index.entries, "an index written and read again")
+    }
+}

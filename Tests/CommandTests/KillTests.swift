@@ -1,0 +1,168 @@
+import TestSupport
+import Testing
+
+/// A verb of the built program as a script runs it again and again.
+struct KilledVerb: Sendable, CustomTestStringConvertible {
+    let name: String
+    /// Whether the far side runs it.
+    let isReceiver: Bool
+    /// Sets back what the verb changes.
+    let reset: String
+    let verb: String
+    /// What must hold after the end, however the verb ended.
+    let check: String
+    /// What must hold once it came to its end, by itself or in a second run.
+    let done: String
+
+    var testDescription: String { name }
+
+    init(
+        _ name: String, isReceiver: Bool = false, reset: String, verb: String, check: String,
+        done: String
+    ) {
+        self.name = name
+        self.isReceiver = isReceiver
+        self.reset = reset
+        self.verb = verb
+        self.check = check
+        self.done = done
+    }
+}
+
+@Suite struct `A verb that is killed` {
+    enum Signal: String, CaseIterable, Sendable {
+        case kill = "KILL"
+        case terminate = "TERM"
+        case interrupt = "INT"
+
+        /// What a shell says of a program that it ended.
+        var status: Int {
+            switch self {
+            case .kill: 137
+            case .terminate: 143
+            case .interrupt: 130
+            }
+        }
+    }
+
+    /// Everything that the scripts below work on: `base` on either side is what they start from.
+    private static func gap() async throws -> Gap {
+        let gap = try await Gap()
+        try await gap.sign()
+        try await gap.low.yes(
+            """
+            airseal sign --all l \(gap.low.signing("signer"))
+            cp -r '\(Site.package)/layouts/two-platforms' source
+            mkdir -p media base
+            \(gap.export("media/first.tar"))
+            cp -a l state tokens base
+            cp -a l littered
+            for name in $(seq 40); do
+                head -c 5000 /dev/urandom > blob
+                mv blob littered/blobs/sha256/$(sha256sum blob | cut -d ' ' -f 1)
+            done
+            """)
+        try await gap.high.yes(
+            """
+            mkdir base
+            cp -a state base
+            cp \(gap.low.root)/media/first.tar first.tar
+            """)
+        return gap
+    }
+
+    private static func verbs(_ gap: Gap) -> [KilledVerb] {
+        let back = "rm -rf l state tokens && cp -a base/. ."
+        let whole = "airseal check l > /dev/null"
+        let counted = """
+            [ "$(grep -c '"kind":"sign"' state/audit.jsonl)" -ge \
+            "$(airseal list l --json | grep -oE '"signatures": *[0-9]+' | cut -d: -f2 | sort -n \
+            | tail -1)" ]
+            """
+        return [
+            KilledVerb(
+                "import", reset: back, verb: "airseal import source --into l",
+                check: "\(whole) && { cmp -s l/index.json base/l/index.json || holds l; }",
+                done: "holds l"),
+            KilledVerb(
+                "sign", reset: back, verb: "airseal sign --all l \(gap.low.signing("signer"))",
+                check: "\(whole) && \(counted)", done: counted),
+            KilledVerb(
+                "export", reset: "\(back); rm -rf media/b.tar",
+                verb: gap.export("media/b.tar"),
+                check: "\(whole) && { [ ! -e media/b.tar ] || airseal check media/b.tar; }",
+                done: "airseal check media/b.tar"),
+            KilledVerb(
+                "receive", isReceiver: true, reset: "rm -rf l state && cp -a base/. .",
+                verb: "airseal receive first.tar --into l",
+                check: "{ [ ! -e l/oci-layout ] || \(whole); }",
+                done: "\(whole) && airseal verify l:v1 --scope site.example/hello"),
+            KilledVerb(
+                "remove", reset: back, verb: "airseal remove l:v1",
+                check: "\(whole) && { cmp -s l/index.json base/l/index.json || ! lists l v1; }",
+                done: "\(whole) && ! lists l v1"),
+            KilledVerb(
+                "prune", reset: "\(back) && rm -rf l && cp -a littered l",
+                verb: "airseal prune l",
+                check: "\(whole) && cmp -s l/index.json littered/index.json",
+                done:
+                    "\(whole) && [ $(ls l/blobs/sha256 | wc -l) -lt $(ls littered/blobs/sha256 | wc -l) ]"
+            ),
+        ]
+    }
+
+    /// Kills `verb` `count` times, and prints how often it hit.
+    private static func script(_ verb: KilledVerb, _ signal: Signal, count: Int) -> String {
+        """
+        holds() { [ "$(grep -o ref.name "$1/index.json" | wc -l)" -gt \
+            "$(grep -o ref.name base/l/index.json | wc -l)" ]; }
+        lists() { grep -q "ref.name[^}]*\"$2\"" "$1/index.json"; }
+        fail() { echo "$1, round $round, after $delay us" >&2; exit 3; }
+        verb() { exec env --default-signal=INT,TERM \(verb.verb); }
+        exec 4>&2 2> talk
+        RANDOM=\(Effort.seed % 32_768)
+        { \(verb.reset); } && (verb) > answer || fail 'no undisturbed run'
+        { \(verb.reset); }
+        start=$(date +%s%N); (verb) > answer; length=$(( ($(date +%s%N) - start) / 1000 ))
+        kills=0
+        for round in $(seq \(count)); do
+            { \(verb.reset); }
+            delay=$(( RANDOM * length / 32768 ))
+            (verb) > answer 2> errors & program=$!
+            sleep "$(printf '%d.%06d' $((delay / 1000000)) $((delay % 1000000)))"
+            kill -\(signal.rawValue) $program
+            wait $program; status=$?
+            [ $status = \(signal.status) ] || [ $status = 0 ] || fail "status $status"
+            [ $status = 0 ] || kills=$((kills + 1))
+            { \(verb.check); } > answer || fail 'not sound'
+            if [ $((round % 8)) = 0 ] || [ $round = \(count) ]; then
+                [ $status = 0 ] || (verb) > answer || {
+                    { \(verb.done); } > answer || fail 'not repeated'
+                }
+                { \(verb.done); } > answer || fail 'not done'
+            fi
+        done
+        echo $kills
+        """
+    }
+
+    @Test(arguments: Signal.allCases) func `leaves the old state or the new`(_ signal: Signal)
+        async throws
+    {
+        let gap = try await Self.gap()
+        var kills = 0
+        let count =
+            signal == .kill
+            ? Effort.count(test: 10, soak: 600) : Effort.count(test: 3, soak: 60)
+        for verb in Self.verbs(gap) {
+            let site = verb.isReceiver ? gap.high : gap.low
+            let answer = try await site.run(Self.script(verb, signal, count: count))
+            let talk = try await site.run("cat talk errors")
+            #expect(answer.status == 0, "\(verb.name): \(answer.errors)\(talk.output)")
+            kills += Int(answer.output.split(separator: "\n").last ?? "") ?? 0
+        }
+        #expect(kills > 0)
+        Effort.report(
+            signal == .kill ? "kills survived" : "signals survived (TERM, INT)", kills)
+    }
+}

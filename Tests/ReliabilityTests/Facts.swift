@@ -1,0 +1,134 @@
+import Audit
+import Configuration
+import Encodings
+import Files
+import OCI
+import OCILayout
+import State
+import UseCases
+
+/// What the world says to those who ask, apart from what is different each time: signatures have
+/// other digests, streams other names.
+struct Facts: Equatable, CustomStringConvertible {
+    /// One image of a layout.
+    struct Image: Equatable {
+        let name: String
+        let digest: Digest
+        let signatureCount: Int
+        let otherReferrerCount: Int
+    }
+
+    /// Images of each layout that lists any.
+    var layouts: [String: [Image]] = [:]
+    /// What stands on the medium under a finished name.
+    var media: [String] = []
+    /// What each side's record says that happened, how often, without what was taken back.
+    var records: [String: Int] = [:]
+    /// The name that the low side gave itself.
+    var ownName: SiteName?
+    /// The peers of the high side that can be read.
+    var peers: [SiteName] = []
+    /// The number of the low side's next bundle, whether it is bound, and how many are void.
+    var next: Int64 = 0
+    var isBound = false
+    var voidCount = 0
+    /// The mark of the high side; nil where the origin is not enrolled.
+    var mark: Int64?
+    /// The chains of throwaway keys.
+    var chains: [String] = []
+    /// Whether the low side's layout holds a blob that nothing needs.
+    var isLittered = false
+    /// Whether every tool sees every referrer in the low side's layout.
+    var isListed = true
+
+    var description: String {
+        """
+        \(layouts.sorted { $0.key < $1.key }.map { "\($0): \($1.map { "\($0.name) \($0.signatureCount)+\($0.otherReferrerCount)" })" }) \
+        media \(media) records \(records.sorted { $0.key < $1.key }.map { "\($0) \($1)" }) \
+        self \(ownName?.text ?? "-") peers \(peers.map(\.text)) \
+        next \(next) bound \(isBound) voids \(voidCount) mark \(mark.map(String.init) ?? "-") \
+        chains \(chains) littered \(isLittered) listed \(isListed)
+        """
+    }
+
+    init(of world: World) throws {
+        for path in World.layouts {
+            guard let listing = try? world.site(World.low).list(world.path(path)),
+                !listing.images.isEmpty
+            else { continue }
+            layouts[path] = listing.images.map { image in
+                Image(
+                    name: image.entry.referenceName ?? "", digest: image.entry.digest,
+                    signatureCount: image.signatureCount,
+                    otherReferrerCount: image.otherReferrerCount)
+            }
+        }
+        media = try FileSystem.real.folder(at: world.path("media")).entries().map(\.name)
+            .filter { !TemporaryName.matches($0) }
+        for side in [World.low, World.high] {
+            // A bundle that is refused a second time changes nothing else.
+            for record in try Record.standing(in: world, side)
+            where record.event.kind != "receive-refused" {
+                records["\(side) \(record.event.kind)", default: 0] += 1
+            }
+        }
+        let files = FileSystem.real
+        if files.kind(at: world.path("low/home")) != nil {
+            ownName = try Home.open(at: world.path("low/home")).ownName()
+        }
+        if files.kind(at: world.path("high/home")) != nil {
+            let home = try Home.open(at: world.path("high/home"))
+            peers = try home.peerNames().filter { try home.peer($0) != nil }
+        }
+        if let sending = try state(world.path("low/state/sending/high-side/state.json")) {
+            next = try sending.member("next").integer()
+            isBound = try sending.member("pending").value != .null
+            voidCount = try sending.member("voids").array().count
+        }
+        mark = try state(world.path("high/state/receiving/low-side/state.json"))?
+            .member("sequence").integer()
+        chains = try files.folder(at: world.path("low")).entries().map(\.name)
+            .filter { $0.hasSuffix(".pem") && !TemporaryName.matches($0) }
+    }
+
+    /// Adds what only those verbs change that tidy layouts up; others may leave the one or the
+    /// other when they are cut short.
+    mutating func addTidiness(of world: World) throws {
+        let layout = try Layout(at: world.path("low/layout"))
+        isLittered = try !LayoutPruning(of: layout, .init()).blobs.isEmpty
+        isListed = try LayoutRepair(of: layout, adopting: false).changes.isEmpty
+    }
+
+    private func state(_ path: String) throws -> JSONPlace? {
+        guard FileSystem.real.kind(at: path) != nil else { return nil }
+        let bytes = try FileSystem.real.file(at: path).readAll(limit: 1 << 20)
+        return JSONPlace(try JSON(parsing: bytes))
+    }
+}
+
+/// What the audit record of one side says.
+enum Record {
+    struct Broken: Error {
+        let verdict: AuditVerdict
+    }
+
+    /// Every record that was not taken back. The chain must hold.
+    static func standing(in world: World, _ side: String) throws -> [AuditRecord] {
+        let path = world.path("\(side)/state")
+        guard FileSystem.real.kind(at: path) == .folder else { return [] }
+        var records: [AuditRecord] = []
+        let log = AuditLog(in: try FileSystem.real.folder(at: path))
+        let verdict = try log.verify { records.append($0) }
+        guard case .intact = verdict else { throw Broken(verdict: verdict) }
+        let withdrawn = Set(
+            records.compactMap { record -> String? in
+                guard record.event.kind == "withdrawn",
+                    case .string(let operation)? = record.event.details["operation"]
+                else { return nil }
+                return operation
+            })
+        return records.filter {
+            $0.event.kind != "withdrawn" && !withdrawn.contains($0.event.operation.text)
+        }
+    }
+}

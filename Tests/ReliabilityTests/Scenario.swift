@@ -1,0 +1,307 @@
+import Configuration
+import Encodings
+import Files
+import OCI
+import OCILayout
+import PKCS11
+import Receiving
+import Sending
+import Synchronization
+import SystemPackage
+import TestSupport
+import Testing
+import UseCases
+import X509
+
+/// One verb that writes, and the world that it finds.
+struct Scenario: Sendable, CustomTestStringConvertible {
+    /// What a second run does where the first has come to its end.
+    enum Second: Sendable {
+        /// The same, and nothing changes but the record.
+        case succeeds
+        /// It says that it was done, and changes nothing.
+        case refuses
+        /// The same once more: images have one signature more.
+        case adds
+    }
+
+    let name: String
+    /// The side that acts.
+    let side: String
+    let second: Second
+    /// What stands after the world was populated.
+    let prepare: @Sendable (World) throws -> Void
+    /// The verb, as the program calls it.
+    let act: @Sendable (World, Site) throws -> Void
+    /// Facts of an interrupted run that are neither those from before nor those from after, and
+    /// that the next run completes.
+    let between: @Sendable (inout Facts) -> Void
+
+    var testDescription: String { name }
+
+    /// Whether the verb is there to tidy up.
+    var judgesTidiness: Bool { ["prune", "check --repair"].contains(name) }
+
+    /// What the next run cannot know to be nobody's: a bundle that was given up half-way, on its
+    /// medium, and a chain in a folder that others use.
+    func mayLeave(_ path: String) -> Bool {
+        switch name {
+        case "export --void": path.hasPrefix("media/")
+        case "key generate-test": path.hasPrefix("low/.airseal-new.pem")
+        default: false
+        }
+    }
+
+    init(
+        _ name: String, on side: String, second: Second,
+        prepare: @escaping @Sendable (World) throws -> Void = { _ in },
+        between: @escaping @Sendable (inout Facts) -> Void = { _ in },
+        act: @escaping @Sendable (World, Site) throws -> Void
+    ) {
+        self.name = name
+        self.side = side
+        self.second = second
+        self.prepare = prepare
+        self.act = act
+        self.between = between
+    }
+
+    /// The verb said no.
+    struct Refused: Error {
+        let outcome: String
+    }
+
+    /// Runs the verb as the program does: what an earlier run left is finished first.
+    func run(_ world: World, on files: FileSystem = .real) throws {
+        let site = world.site(side, on: files)
+        _ = try site.recover()
+        try act(world, site)
+    }
+
+    /// The world that the verb finds.
+    func world() throws -> World {
+        let world = try World()
+        try world.populate()
+        try prepare(world)
+        return world
+    }
+}
+
+extension Scenario {
+    static let all: [Scenario] =
+        imports + signatures + exports + receptions
+        + upkeep + others
+
+    // MARK: import
+
+    private static let imports = [
+        Scenario("import a folder", on: World.low, second: .succeeds, prepare: source) {
+            try importImages(["source"], into: "low/layout", $0, $1)
+        },
+        Scenario("import into a new layout", on: World.low, second: .succeeds, prepare: source) {
+            try importImages(["source"], into: "low/fresh", $0, $1)
+        },
+        Scenario(
+            "import an archive", on: World.low, second: .succeeds,
+            prepare: { world in
+                try source(world)
+                try world.pack("source", as: "source.tar")
+            },
+            act: { try importImages(["source.tar"], into: "low/layout", $0, $1) }),
+    ]
+
+    @Sendable private static func source(_ world: World) throws {
+        try world.addImage("new:v1", layer: [7, 7], to: "source", withRemark: true)
+    }
+
+    private static func importImages(
+        _ sources: [String], into layout: String, _ world: World, _ site: Site
+    ) throws {
+        var request = ImportRequest(sources: sources.map(world.path), layout: world.path(layout))
+        request.patience = .none
+        let outcomes = try site.importImages(request)
+        for one in outcomes {
+            guard case .imported = one.outcome else { throw Refused(outcome: "\(one.outcome)") }
+        }
+    }
+
+    // MARK: sign
+
+    private static let signatures = [
+        Scenario("sign", on: World.low, second: .adds) { world, site in
+            try sign(["low/layout:registry.test/app:v1"], world, site)
+        },
+        Scenario(
+            "sign all", on: World.low, second: .adds,
+            prepare: { try $0.addImage("registry.test/app:v3", layer: [6], to: "low/layout") },
+            act: { try sign(["low/layout"], all: true, $0, $1) }),
+    ]
+
+    private static func sign(
+        _ references: [String], all: Bool = false, _ world: World, _ site: Site
+    ) throws {
+        let outcome = try site.sign(world.signing(references, all: all))
+        guard case .signed = outcome else { throw Refused(outcome: "\(outcome)") }
+    }
+
+    // MARK: export
+
+    /// A number may be bound, and recorded as sent, before the bundle has its name.
+    @Sendable private static func whileExporting(_ facts: inout Facts) {
+        if facts.isBound { facts.media = [] }
+        facts.isBound = false
+        facts.records["low export"] = nil
+        facts.next = max(facts.next, 1)
+    }
+
+    private static let exports = [
+        Scenario(
+            "export a folder", on: World.low, second: .refuses, prepare: signed,
+            between: whileExporting
+        ) {
+            try export("low/layout", to: "media/bundle", $0, $1)
+        },
+        Scenario(
+            "export a tar", on: World.low, second: .refuses, prepare: signed,
+            between: whileExporting
+        ) {
+            try export("low/layout:registry.test/app:v1", to: "media/bundle.tar", $0, $1)
+        },
+        Scenario(
+            "export --void", on: World.low, second: .refuses,
+            prepare: { world in
+                try signed(world)
+                let blocked = FileSystem { operation in
+                    if case .rename(_, world.path("media/bundle.tar")) = operation {
+                        return .fail(.ioError)
+                    }
+                    return nil
+                }
+                let site = world.site(World.low, on: blocked)
+                _ = try? export("low/layout", to: "media/bundle.tar", world, site)
+            },
+            // The record comes first.
+            between: { $0.records["low export-void"] = nil },
+            act: { _, site in
+                _ = try site.voidExport(1, to: SiteName("high-side"), reason: "lost")
+            }),
+    ]
+
+    @Sendable private static func signed(_ world: World) throws {
+        try sign(["low/layout"], all: true, world, world.site(World.low))
+    }
+
+    private static func export(
+        _ reference: String, to target: String, _ world: World, _ site: Site
+    ) throws {
+        let outcome = try site.export(world.exporting(reference, to: target))
+        guard case .exported = outcome else { throw Refused(outcome: "\(outcome)") }
+    }
+
+    // MARK: receive
+
+    private static let receptions = [
+        Scenario(
+            "receive a tar", on: World.high, second: .refuses,
+            prepare: { world in
+                try signed(world)
+                let site = world.site(World.low)
+                try export(
+                    "low/layout:registry.test/app:v1", to: "media/bundle.tar", world, site)
+            },
+            act: { try receive("media/bundle.tar", $0, $1) }),
+        Scenario(
+            "receive a folder", on: World.high, second: .refuses,
+            prepare: { world in
+                try signed(world)
+                try export("low/layout", to: "media/bundle", world, world.site(World.low))
+                try world.addImage("mine:v1", layer: [8], to: "high/layout")
+            },
+            act: { try receive("media/bundle", $0, $1) }),
+    ]
+
+    private static func receive(_ source: String, _ world: World, _ site: Site) throws {
+        let outcome = try site.receive(
+            world.path(source), into: world.path("high/layout"), replace: false, patience: .none)
+        guard case .released = outcome else { throw Refused(outcome: "\(outcome)") }
+    }
+
+    // MARK: remove, prune, check --repair
+
+    private static let upkeep = [
+        Scenario(
+            "remove", on: World.low, second: .refuses, prepare: signed,
+            act: { try remove("low/layout:registry.test/app:v1", $0, $1) }),
+        Scenario(
+            "prune", on: World.low, second: .succeeds,
+            prepare: { world in
+                try signed(world)
+                // A run that died between `index.json` and the blobs.
+                let blocked = FileSystem { operation in
+                    if case .remove(let path) = operation, path.contains("/blobs/") {
+                        return .fail(.ioError)
+                    }
+                    return nil
+                }
+                _ = try? remove(
+                    "low/layout:registry.test/app:v1", world, world.site(World.low, on: blocked))
+            },
+            act: { world, site in
+                _ = try site.prune(PruneRequest(path: world.path("low/layout")))
+            }),
+        Scenario(
+            "check --repair", on: World.low, second: .succeeds,
+            prepare: { world in
+                try signed(world)
+                let writer = try LayoutWriter(Layout(at: world.path("low/layout")))
+                var index = writer.layout.index
+                index.removeEntries { $0.referenceName?.hasPrefix("sha256-") == true }
+                try writer.replaceIndex(with: index)
+            },
+            act: { world, site in
+                _ = try site.repair(
+                    world.path("low/layout"), adopting: false, dryRun: false, patience: .none)
+            }),
+    ]
+
+    private static func remove(_ reference: String, _ world: World, _ site: Site) throws {
+        var request = RemoveRequest(references: [world.path(reference)])
+        request.patience = .none
+        _ = try site.remove(request)
+    }
+
+    // MARK: The rest
+
+    private static let others = [
+        Scenario(
+            "peer self", on: World.low, second: .succeeds,
+            between: { $0.records["low peer-self"] = nil },
+            act: { _, site in try site.nameSelf(SiteName("another")) }),
+        Scenario(
+            "peer add", on: World.high, second: .succeeds,
+            prepare: { world in
+                try world.remove("high/home")
+                try world.remove("high/state")
+            },
+            // The record and the mark come before the entry that they are for.
+            between: { facts in
+                facts.records["high peer-add"] = nil
+                facts.mark = nil
+            },
+            act: { world, site in
+                try site.enrol(
+                    SiteName("low-side"), anchor: Token.chain.root, identities: ["*"],
+                    repositories: ["registry.test"], permissions: [.bundles])
+            }),
+        Scenario(
+            "key generate-test", on: World.low, second: .refuses,
+            act: { world, site in
+                // A token is no part of what is set back, so each try needs a label of its own.
+                let label = "key-\(labels.wrappingAdd(1, ordering: .relaxed).newValue)"
+                _ = try site.generateTestKey(
+                    .p256, Token.access(label), chainPath: world.path("low/new.pem"), days: 1)
+            }),
+    ]
+
+    private static let labels = Atomic(0)
+}
