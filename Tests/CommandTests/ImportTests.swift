@@ -239,4 +239,18 @@ import Testing
                     == layer)
         }
     }
+    @Test func `is not exported, for a bundle promises every byte`() async throws {
+        let gap = try await Gap()
+        try await Self.make(gap.low)
+        try await gap.low.yes("airseal import s --into m")
+        try await gap.low.yes("airseal sign m:v1 \(gap.low.signing("signer"))")
+        let answer = try await gap.low.run(
+            """
+            airseal export m --to b.tar --destination high-side --scope site.example/hello \
+                \(gap.low.signing("signer"))
+            """)
+        #expect(answer.status == 1)
+        #expect(answer.errors.contains(String(repeating: "7", count: 64)), "\(answer.errors)")
+        #expect(try await gap.low.run("test -e b.tar").status != 0)
+    }
 }
