@@ -90,8 +90,14 @@ import Testing
         let report = try `Importing archives`.report(
             Self.taken(box) { $0.selector = .digest(expected[0].digest) })
         #expect(report.roots.map(\.descriptor).map(ExpectedImage.init) == expected)
-        let check = try LayoutCheck(Layout(at: box.path("out")))
-        #expect(check.notes == [])
+        // Nothing came that belongs to nothing; the source lists one of the signatures in no
+        // fallback index, and import does not mend that.
+        for note in try LayoutCheck(Layout(at: box.path("out"))).notes {
+            guard case .notInFallback = note else {
+                Issue.record("\(note)")
+                continue
+            }
+        }
     }
 
     @Test(arguments: sources) func `takes one platform out of an index`(_ source: String)
