@@ -73,7 +73,9 @@ import Testing
         let box = try Box()
         try Sample.layout(box.path("l"))
         let before = try box.read("l/index.json")
-        let files = FileSystem { $0.isChange ? .fail(.readOnlyFileSystem) : nil }
+        let files = FileSystem { operation in
+            if case .read = operation { nil } else { .fail(.readOnlyFileSystem) }
+        }
         let layout = try Layout(at: box.path("l"), in: files)
         #expect(throws: LayoutError.readOnly(path: box.path("l"))) {
             try LayoutWriter(layout).add([1], mediaType: MediaType.layer)
