@@ -185,8 +185,8 @@ let package = Package(
         tests(
             "StateTests",
             [
-                "Audit", "Encodings", "Files", "OCI", "OCILayout", "State", "TestTokens",
-                systemPackage,
+                "Audit", "Encodings", "Files", "OCI", "OCILayout", "State", "TestSupport",
+                "TestTokens", systemPackage,
             ]),
         tests("TrustTests", ["Cryptography", "Encodings", "TestSupport", "Trust", "X509"]),
         .testTarget(

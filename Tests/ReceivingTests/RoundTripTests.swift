@@ -141,7 +141,7 @@ extension Gap {
         let files = FileSystem { operation in
             switch operation {
             case .create(let name), .makeFolder(let name):
-                TemporaryName.matches(name) && name.contains("-bundle-") ? .fail(.ioError) : nil
+                name.contains("/.airseal-bundle-") ? .fail(.ioError) : nil
             case .synchronise(let path): path.hasSuffix("/media") ? .fail(.ioError) : nil
             default: nil
             }

@@ -2,10 +2,11 @@ import Audit
 import Encodings
 import Files
 import State
-import Synchronization
 import SystemPackage
 import TestTokens
 import Testing
+
+import class TestSupport.FaultyFiles
 
 @Suite struct `The journal of operations` {
     let path = TemporaryFolder.make()
@@ -73,25 +74,21 @@ import Testing
     }
 
     @Test func `holds an intent or does not, whichever operation fails`() throws {
-        var number = 0
-        var failed = true
-        while failed {
+        for number in 1... {
             try FileSystem.real.folder(at: path).removeTree("journal")
             _ = try journal()
-            let left = Atomic(number)
-            let faulty = FileSystem { _ in
-                left.subtract(1, ordering: .relaxed).oldValue == 0 ? .fail(.ioError) : nil
-            }
+            let faulty = FaultyFiles(at: number, by: .fail(.ioError))
             do {
-                let journal = try journal(faulty)
+                let journal = try journal(faulty.files)
                 let open = try journal.begin(intent(1))
                 try journal.finish(open)
-                failed = false
             } catch StateError.file {}
             let pending = try journal().pending().map(\.intent)
             #expect(pending.isEmpty || pending == [intent(1)], "operation \(number)")
-            number += 1
+            guard faulty.hasStruck else {
+                #expect(number > 5)
+                return
+            }
         }
-        #expect(number > 4)
     }
 }

@@ -4,10 +4,11 @@ import Files
 import OCI
 import OCILayout
 import State
-import Synchronization
 import SystemPackage
 import TestTokens
 import Testing
+
+import class TestSupport.FaultyFiles
 
 /// A layout with one image, a state, and a change that lists a referrer, names a copy of the image
 /// and moves a mark.
@@ -106,20 +107,14 @@ private struct Scene {
         #expect(try state.audit.verify() == nothing)
     }
 
-    /// The n-th operation fails; `isLasting` also fails every one after it, as a pulled medium does.
-    @Test(arguments: 0..<40, [false, true]) func `are old or new whichever operation fails`(
-        _ n: Int, _ isLasting: Bool
+    /// The n-th operation fails, alone or with every one after it, as a pulled medium does.
+    @Test(arguments: 1...40, FaultyFiles.Duration.allCases)
+    func `are old or new whichever operation fails`(
+        _ n: Int, _ duration: FaultyFiles.Duration
     ) throws {
         let scene = try Scene()
-        let count = Mutex(0)
-        let files = FileSystem { _ in
-            let now = count.withLock { count in
-                defer { count += 1 }
-                return count
-            }
-            return now == n || (isLasting && now > n) ? .fail(.ioError) : nil
-        }
-        let isDone = (try? scene.commit(files)) != nil
+        let faulty = FaultyFiles(at: n, for: duration, by: .fail(.ioError))
+        let isDone = (try? scene.commit(faulty.files)) != nil
         _ = try scene.recover()
         #expect(try scene.isNew() || !isDone)
         // Nothing is left to do, and doing it again changes nothing.
@@ -173,7 +168,9 @@ private struct Scene {
     @Test func `are withdrawn when their name was given away`() throws {
         let scene = try Scene()
         let files = FileSystem { operation in
-            if case .rename(_, to: LayoutIndex.name) = operation { return .fail(.ioError) }
+            if case .rename(_, let name) = operation, name.hasSuffix("/\(LayoutIndex.name)") {
+                return .fail(.ioError)
+            }
             // The withdrawal fails too, as in a run that is killed.
             if case .remove = operation { return .fail(.ioError) }
             return nil
