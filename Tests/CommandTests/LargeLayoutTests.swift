@@ -65,5 +65,6 @@ import Testing
             """)
         let answer = try await site.run("ulimit -v 1000000; timeout 20 airseal check l")
         #expect(answer.status == 2 && answer.errors.contains("larger than"), "\(answer)")
+        Effort.report("index.json of a gigabyte, refused", 1)
     }
 }

@@ -173,7 +173,8 @@ final class Gap {
     {
         BundleExport(
             in: try StateFolder(at: box.path("low-state"), in: files), on: files,
-            clock: Clock { time }, randomness: seed.map(Gap.randomness) ?? .system, patience: .none)
+            clock: Clock { time }, randomness: seed.map(Gap.randomness) ?? .system, patience: .brief
+        )
     }
 
     /// Predictable, and never the same twice.
@@ -197,7 +198,7 @@ final class Gap {
     ) throws -> ReceiveOutcome {
         let reception = BundleReception(
             by: try home, in: try StateFolder(at: box.path("high-state"), in: files), on: files,
-            clock: Clock { time }, randomness: .system, patience: .none)
+            clock: Clock { time }, randomness: .system, patience: .brief)
         return try reception.run(
             ReceiveRequest(
                 source: box.path(source), into: box.path(layout), replacesNames: replacesNames,

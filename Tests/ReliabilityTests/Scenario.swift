@@ -222,7 +222,7 @@ extension Scenario {
 
     private static func receive(_ source: String, _ world: World, _ site: Site) throws {
         let outcome = try site.receive(
-            world.path(source), into: world.path("high/layout"), replace: false, patience: .none)
+            world.path(source), into: world.path("high/layout"), replace: false, patience: .brief)
         guard case .released = outcome else { throw Refused(outcome: "\(outcome)") }
     }
 
@@ -260,7 +260,7 @@ extension Scenario {
             },
             act: { world, site in
                 _ = try site.repair(
-                    world.path("low/layout"), adopting: false, dryRun: false, patience: .none)
+                    world.path("low/layout"), adopting: false, dryRun: false, patience: .brief)
             }),
     ]
 
