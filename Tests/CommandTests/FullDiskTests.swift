@@ -167,6 +167,46 @@ struct `A medium that is read-only` {
     }
 }
 
+extension `A medium that is read-only` {
+    /// Remounted at the first moment at which nobody has a file open for writing, a little later
+    /// each time.
+    @Test func `from one moment to the next is left as it was or as it should be`() async throws {
+        let site = try await Site()
+        try await site.yes("mkdir disk; cp -r '\(Site.package)/layouts/two-platforms' source")
+        let answer = try await site.run(
+            """
+            unshare -m bash -s <<'END'
+            fail() { echo "$1: status $status: $(cat errors)" >&2; exit 3; }
+            caught=0
+            for delay in \(Effort.isSoak ? "$(seq 0 0.0005 0.03)" : "$(seq 0 0.004 0.02)"); do
+                mount -t tmpfs -o size=8m none disk && cp -a l disk 2> /dev/null
+                { sleep $delay; until mount -o remount,ro disk; do :; done; } 2> /dev/null &
+                remounting=$!
+                airseal import source --into disk/l > answer 2> errors; status=$?
+                wait $remounting
+                case $status in
+                0) ;;
+                2) grep -qE 'read-only|cannot be written' errors || fail 'in other words'
+                   caught=$((caught + 1));;
+                *) fail 'another status';;
+                esac
+                [ ! -e disk/l/oci-layout ] || airseal check disk/l > answer 2>> errors || fail 'not whole'
+                mount -o remount,rw disk
+                airseal import source --into disk/l > answer 2> errors || fail 'not repeated'
+                airseal check disk/l > answer 2> errors || fail 'not done'
+                ! grep -q stray answer || fail 'left over'
+                umount disk
+            done
+            echo $caught
+            END
+            """)
+        #expect(answer.status == 0, "\(answer.errors)")
+        let caught = Int(answer.output.split(separator: "\n").last ?? "") ?? 0
+        #expect(caught > 0)
+        Effort.report("read-only remounts survived", caught)
+    }
+}
+
 @Suite(.enabled(if: Mounts.haveLoopDevices, "loop devices need root and mkfs.ext4"))
 struct `A medium that goes away` {
     @Test func `while it is written leaves the number to the next try`() async throws {
