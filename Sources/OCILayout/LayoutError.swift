@@ -41,6 +41,8 @@ public enum LayoutError: Error, Equatable {
     case nestedTooDeep(Digest)
     /// More manifests than `Limits.manifestCountMax`.
     case tooManyManifests
+    /// The lists are as they should be, and blobs that nothing needs could not be removed.
+    case notFreed(path: String, FileError)
     /// What is to be removed must be named.
     case noSelector(String)
     /// Only an index or a manifest leads to the digest, so it is removed with that alone.
@@ -67,6 +69,7 @@ public enum LayoutError: Error, Equatable {
             }
         case .file, .cryptography, .notALayout, .readOnly, .notHeld, .noSuchPath,
             .malformedReference, .noSuchReference, .ambiguousReference, .nameTaken, .notAFolder,
+            .notFreed,
             .noSelector, .onlyPart, .listOfReferrers, .unknownParts:
             false
         }

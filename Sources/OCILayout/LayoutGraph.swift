@@ -14,8 +14,8 @@ public struct LayoutGraph: Sendable {
         public let document: Document?
         /// Why the manifest or index cannot be read.
         public let problem: LayoutError?
-        /// Whether it is known only as the subject of another manifest, so that nothing here
-        /// promises its presence.
+        /// Whether only subjects of other manifests lead to it, so that nothing here promises its
+        /// presence.
         public let isSubjectOnly: Bool
     }
 
@@ -78,7 +78,7 @@ public struct LayoutGraph: Sendable {
                 guard nodes.count < Limits.manifestCountMax else { throw .tooManyManifests }
                 places[key] = nodes.count
                 let node = try Self.visit(
-                    content, descriptor, depth: depth, isSubject: areSubjects && depth == 0)
+                    content, descriptor, depth: depth, isSubject: areSubjects)
                 nodes.append(node)
                 next += node.document?.parts ?? []
             }
@@ -151,7 +151,8 @@ public struct LayoutGraph: Sendable {
     public func referrers(of target: Descriptor) -> [Referrer] {
         let speaking = referrersBySubject[target.digest] ?? []
         guard !speaking.isEmpty else { return [] }
-        let fallback = Dictionary(grouping: fallbackManifests(of: target.digest), by: \.digest)
+        let lists = fallbackLists(of: target.digest)
+        let fallback = Dictionary(grouping: lists.manifests, by: \.digest)
         return speaking.compactMap { place in
             let node = nodes[place]
             guard let document = node.document, let subject = document.subject,
@@ -182,22 +183,9 @@ public struct LayoutGraph: Sendable {
         return found
     }
 
-    /// The fallback index of `digest`; nil where there is none that can be read.
-    func fallback(of digest: Digest) -> ImageIndex? {
-        for entry in fallbackEntries(of: digest) {
-            if case .index(let index)? = node(entry)?.document { return index }
-        }
-        return nil
-    }
-
-    /// What the fallback index of `digest` lists, where there is one that can be read.
-    func fallbackManifests(of digest: Digest) -> [Descriptor] {
-        fallbackEntries(of: digest).flatMap { node($0)?.document?.manifests ?? [] }
-    }
-
-    /// Manifests with a subject that no index lists: cosign leaves referrers among the blobs and
-    /// nothing else, and so does a run that was killed. Reads every small blob that the walk has not
-    /// met.
+    /// Manifests and indexes with a subject that no index lists: cosign leaves referrers among the
+    /// blobs and nothing else, notation where another run overwrote its entry, and so does a run
+    /// that was killed. Reads every small blob that the walk has not met.
     public func unlistedReferrers(in content: some LayoutContent) throws(LayoutError)
         -> [Referrer]
     {
@@ -205,17 +193,32 @@ public struct LayoutGraph: Sendable {
         var found: [Referrer] = []
         for blob in try content.blobs()
         where blob.size <= Limits.manifestSizeMax && !known.contains(blob.digest) {
-            let plain = Descriptor(
-                mediaType: MediaType.imageManifest, digest: blob.digest, size: blob.size)
-            let node = try Self.visit(content, plain, depth: 0, isSubject: false)
-            guard let document = node.document, document.subject != nil else { continue }
-            let descriptor = Descriptor(
-                mediaType: plain.mediaType, digest: blob.digest, size: blob.size,
-                artifactType: document.artifactType)
-            found.append(
-                Referrer(descriptor: descriptor, document: document, listings: [.unlisted]))
+            for mediaType in [
+                MediaType.imageManifest, MediaType.imageIndex, MediaType.artifactManifest,
+            ] {
+                let plain = Descriptor(
+                    mediaType: mediaType, digest: blob.digest, size: blob.size)
+                let node = try Self.visit(content, plain, depth: 0, isSubject: false)
+                guard let document = node.document, document.subject != nil else { continue }
+                let descriptor = Descriptor(
+                    mediaType: mediaType, digest: blob.digest, size: blob.size,
+                    artifactType: document.artifactType)
+                found.append(
+                    Referrer(
+                        descriptor: descriptor, document: document, listings: [.unlisted]))
+                break
+            }
         }
         return found
+    }
+
+    /// Everything that must stay: what was walked, and all that referrers need which no index
+    /// lists.
+    func needed(with unlisted: [Referrer], in content: some LayoutContent) throws(LayoutError)
+        -> Set<Digest>
+    {
+        let beside = try LayoutGraph(content, from: unlisted.map(\.descriptor))
+        return Set((nodes + beside.nodes).map(\.descriptor.digest))
     }
 }
 

@@ -100,16 +100,18 @@ public final class LayoutWriter {
     }
 
     /// Removes blobs; it is no error if there are none. Only content that no entry leads to may go.
+    ///
+    /// - Throws: `.notFreed` when not all could go; what the layout lists is there all the same.
     public func remove(_ digests: [Digest]) throws(LayoutError) {
-        for algorithm in Digest.Algorithm.allCases {
-            let leaving = digests.filter { $0.algorithm == algorithm }
-            guard !leaving.isEmpty else { continue }
-            try LayoutError.changes(layout.folder) { () throws(FileError) in
-                let folder = try blobFolder(algorithm)
+        do throws(FileError) {
+            for algorithm in Digest.Algorithm.allCases {
+                let leaving = digests.filter { $0.algorithm == algorithm }
+                guard !leaving.isEmpty else { continue }
+                let folder = try layout.folder.folder("blobs").folder(algorithm.rawValue)
                 for digest in leaving { try folder.remove(digest.hex) }
                 try folder.synchronise()
             }
-        }
+        } catch { throw .notFreed(path: layout.path, error) }
     }
 
     private func blobFolder(_ algorithm: Digest.Algorithm) throws(FileError) -> Folder {

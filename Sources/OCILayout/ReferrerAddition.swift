@@ -93,30 +93,35 @@ public struct ReferrerAddition: Sendable {
     mutating func list(
         _ referrers: [Descriptor], of subject: Digest, in content: some LayoutContent
     ) throws(LayoutError) {
-        var base: ImageIndex?
-        var listed: [Descriptor] = []
-        for entry in index.entries(named: ReferenceName(fallbackFor: subject).description) {
-            // Somebody's image stands under the name. It is not ours to change, and must not keep
-            // others from being signed: the untagged entry alone lists the referrer then.
-            guard case .index(let old) = try content.document(entry) else { return }
-            base = base ?? old
-            listed += old.manifests
+        let lists = try lists(of: subject) { entry throws(LayoutError) in
+            try content.document(entry)
         }
-        let known = Dictionary(grouping: listed, by: \.digest)
-        for referrer in referrers
-        where !(known[referrer.digest]?.contains { $0.names(sameContentAs: referrer) } ?? false) {
-            var referrer = referrer
-            referrer.referenceName = nil
-            listed.append(referrer)
-        }
-        try setFallback(of: subject, to: listed, like: base)
+        // Somebody's image under the name must not keep others from being signed: the untagged
+        // entry alone lists the referrer then.
+        guard !lists.isTaken else { return }
+        try setFallback(of: subject, to: lists.adding(referrers), like: lists.base)
     }
 
-    /// Makes `listed` what the fallback index of `subject` lists; every other member of `base` stays.
+    /// The fallback indexes of `subject` as this change leaves them; `read` gives those that were
+    /// there before.
+    func lists(
+        of subject: Digest, read: (Descriptor) throws(LayoutError) -> Document?
+    ) throws(LayoutError) -> FallbackLists {
+        try FallbackLists(of: subject, in: index) { entry throws(LayoutError) in
+            if let new = fallbacks.last(where: { $0.descriptor.digest == entry.digest }) {
+                return try Document.document(new.bytes, of: entry)
+            }
+            return try read(entry)
+        }
+    }
+
+    /// Makes `listed` what the fallback index of `subject` lists, in the place of all that were
+    /// there; every other member of `base` stays.
     mutating func setFallback(
         of subject: Digest, to listed: [Descriptor], like base: ImageIndex?
     ) throws(LayoutError) {
         let name = ReferenceName(fallbackFor: subject).description
+        let present = index.entries(named: name)
         guard !listed.isEmpty else {
             index.removeEntries { $0.referenceName == name }
             fallbacks.removeAll { $0.descriptor.referenceName == name }
@@ -125,7 +130,6 @@ public struct ReferrerAddition: Sendable {
         let fallback = (base ?? ImageIndex(manifests: [])).listing(listed)
         let bytes = fallback.serialized()
         let digest = try LayoutError.digest(of: bytes, subject.algorithm)
-        let present = index.entries(named: name)
         guard present.count != 1 || present[0].digest != digest else { return }
         var entry = Descriptor(
             mediaType: fallback.mediaType, digest: digest, size: Int64(bytes.count))
@@ -135,18 +139,6 @@ public struct ReferrerAddition: Sendable {
         // What this change meant to write before would be nothing but an orphan.
         fallbacks.removeAll { $0.descriptor.referenceName == name }
         fallbacks.append(NewBlob(descriptor: entry, bytes: bytes))
-    }
-
-    /// The fallback index of `subject` as this change writes it; nil where it writes none.
-    func fallback(of subject: Digest) throws(LayoutError) -> ImageIndex? {
-        let entries = index.entries(named: ReferenceName(fallbackFor: subject).description)
-        guard let entry = entries.first,
-            let new = fallbacks.last(where: { $0.descriptor.digest == entry.digest })
-        else { return nil }
-        guard case .index(let index) = try Document.document(new.bytes, of: entry) else {
-            return nil
-        }
-        return index
     }
 
     /// Drops the entries of which `isUnwanted` holds.

@@ -23,7 +23,11 @@ extension Site {
         -> LayoutRepair
     {
         let layout = try Layout(at: path, in: files)
-        guard !dryRun else { return try LayoutRepair(of: layout, adopting: adopting) }
+        guard !dryRun else {
+            return try steadily(Reference(path: path, selector: .only)) { content in
+                (try LayoutRepair(of: content, adopting: adopting), true)
+            }
+        }
         let writer = try LayoutWriter(layout, patience: patience)
         let repair = try LayoutRepair(of: writer.layout, adopting: adopting)
         try repair.apply(by: writer)

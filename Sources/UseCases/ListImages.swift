@@ -1,7 +1,7 @@
 internal import Encodings
 internal import Notary
 public import OCI
-internal import OCILayout
+public import OCILayout
 
 /// What a layout or an archive holds.
 public struct LayoutListing: Sendable {
@@ -94,5 +94,5 @@ extension Descriptor {
 
 extension Referrer {
     /// Whether the manifest has either form of a Notary signature (rules M2 and M3).
-    var isNotarySignature: Bool { document.artifactType == SignatureManifest.artifactType }
+    public var isNotarySignature: Bool { document.artifactType == SignatureManifest.artifactType }
 }

@@ -7,7 +7,7 @@ public struct PruneRequest: Sendable {
     public var path: String
     /// Whether referrers of absent images go too.
     public var dropsOrphans = false
-    /// Whether all referrers that no index lists go, and not signatures only.
+    /// Whether referrers that no index lists go, signatures among them.
     public var dropsUnlisted = false
     /// Whether nothing is changed.
     public var dryRun = false
@@ -23,17 +23,17 @@ public struct PruneRequest: Sendable {
 extension Site {
     /// Removes from a layout what nothing in it needs.
     ///
-    /// A signature that no index lists was left by a run that was killed before it was recorded, and
-    /// goes; other referrers that no index lists stay, since cosign keeps its own that way.
-    ///
     /// - Returns: what went; with `dryRun`, what would have gone.
     public func prune(_ request: PruneRequest) throws -> LayoutPruning {
         var options = LayoutPruning.Options()
         options.dropsOrphans = request.dropsOrphans
-        let dropsAll = request.dropsUnlisted
-        options.dropsUnlisted = { dropsAll || $0.isNotarySignature }
+        options.dropsUnlisted = request.dropsUnlisted
         let layout = try Layout(at: request.path, in: files)
-        guard !request.dryRun else { return try LayoutPruning(of: layout, options) }
+        guard !request.dryRun else {
+            return try steadily(Reference(path: request.path, selector: .only)) { content in
+                (try LayoutPruning(of: content, options), true)
+            }
+        }
         let writer = try LayoutWriter(layout, patience: request.patience)
         let pruning = try LayoutPruning(of: writer.layout, options)
         try pruning.apply(by: writer)

@@ -20,7 +20,7 @@ extension Site {
                 let (result, isSound) = try body(content)
                 if isSound || !hasChanged(content) { return result }
             } catch {
-                guard error.isDamage, hasChanged(content) else { throw error }
+                guard hasChanged(content) else { throw error }
             }
         }
         return try body(reference.open(in: files)).0

@@ -69,6 +69,9 @@ extension LayoutCheck.Note {
             note("unlisted-referrer", referrer.digest, of: subject)
         case .strangerInFallback(let descriptor, let subject):
             note("stranger-in-fallback", descriptor.digest, of: subject)
+        case .severalFallbacks(let subject, _): note("several-fallbacks", of: subject)
+        case .unusableSubject(let referrer, let subject):
+            note("unusable-subject", referrer, of: subject.digest)
         case .duplicateEntry(let entry):
             note("duplicate-entry", entry.digest, named: entry.referenceName)
         case .ambiguousName(let name, _): note("ambiguous-name", named: name)

@@ -1,4 +1,5 @@
 import Encodings
+import Files
 import OCI
 import TestSupport
 import Testing
@@ -181,7 +182,118 @@ private func name(_ text: String) throws -> ReferenceName { try #require(Referen
     }
 }
 
+extension `Repairing the lists of a layout` {
+    @Test func `leaves a list alone that it cannot read, unless what it named is found again`()
+        throws
+    {
+        let layout = try Tended()
+        let (hidden, seen) = (try layout.referrer(1), try layout.referrer(2))
+        try layout.listInFallback([hidden])
+        try layout.list(seen)
+        let list = try #require(
+            layout.writer.layout.index.entries.first { $0.referenceName != "v1" })
+        try layout.writer.remove([list.digest])
+        let before = layout.writer.layout.index
+        #expect(try layout.repair() == [])
+        #expect(layout.writer.layout.index == before)
+        #expect(try !LayoutCheck(layout.writer.layout).isWhole)
+        #expect(throws: LayoutError.unknownParts(list.digest)) { try layout.prune() }
+        #expect(throws: LayoutError.unknownParts(list.digest)) {
+            try layout.remove(.digest(seen.digest))
+        }
+        #expect(try layout.repair(adopting: true).count == 3)
+        #expect(try layout.notes == [])
+        let graph = try LayoutGraph(layout.writer.layout)
+        #expect(
+            Set(graph.referrers(of: layout.image).map(\.descriptor.digest))
+                == [hidden.digest, seen.digest])
+    }
+
+    @Test func `does not list what is not whole`() throws {
+        let layout = try Tended()
+        _ = try layout.referrer(1)
+        try layout.writer.remove([Sample.digest([1])])
+        #expect(try layout.repair(adopting: true) == [])
+        #expect(try LayoutCheck(layout.writer.layout).isWhole)
+    }
+}
+
 @Suite struct `Removing from a layout` {
+    @Test func `one of the referrers in two lists leaves all others in both`() throws {
+        for way in 0..<3 {
+            let layout = try Tended()
+            let (first, second) = (try layout.referrer(1), try layout.referrer(2))
+            let third = try layout.referrer(3)
+            try layout.listInFallback([first])
+            try layout.listInFallback([second, third])
+            let targets: [LayoutRemoval.Target] = [
+                [.digest(first.digest)], [.digest(first.digest), .digest(second.digest)],
+                [.referrers(of: .name(try name("v1")), artifactType: MediaType.imageConfig)],
+            ][way]
+            let removal = try LayoutRemoval(of: targets, from: layout.writer.layout)
+            try removal.apply(by: layout.writer)
+            let left = [[second, third], [third], []][way].map(\.digest)
+            let graph = try LayoutGraph(layout.writer.layout)
+            #expect(graph.referrers(of: layout.image).map(\.descriptor.digest) == left)
+            #expect(
+                Set(removal.referrers.map(\.digest))
+                    == Set([first, second, third].map(\.digest)).subtracting(left))
+            #expect(try LayoutCheck(layout.writer.layout).isWhole)
+            for digest in left { #expect(try layout.digests.contains(digest)) }
+        }
+    }
+
+    @Test func `keeps what a referrer needs that no index lists`() throws {
+        let layout = try Tended()
+        let listed = try layout.referrer(1)
+        try layout.sign(listed)
+        let unlisted = try layout.referrer(2)
+        _ = try layout.remove(.digest(listed.digest))
+        #expect(try layout.digests.isSuperset(of: [unlisted.digest, Sample.digest([2])]))
+        #expect(try layout.repair(adopting: true).count == 2)
+        #expect(try LayoutCheck(layout.writer.layout).isWhole)
+    }
+
+    @Test func `says that an image stays that something with a name speaks of`() throws {
+        let layout = try Tended()
+        var remark = try layout.referrer(1)
+        remark.referenceName = "remark"
+        try layout.list(remark)
+        let removal = try layout.remove(.name(name("v1")))
+        #expect(removal.kept == [layout.image.digest] && removal.blobs == [])
+        #expect(try layout.digests.contains(layout.image.digest))
+    }
+
+    @Test func `says that the lists are changed where the blobs would not go`() throws {
+        let layout = try Tended()
+        let files = FileSystem { operation in
+            guard case .remove(let path) = operation, path.contains("/blobs/") else { return nil }
+            return .fail(.readOnlyFileSystem)
+        }
+        let writer = try LayoutWriter(Layout(at: layout.box.path("l"), in: files))
+        let removal = try LayoutRemoval(of: [.name(name("v1"))], from: writer.layout)
+        do throws(LayoutError) {
+            try removal.apply(by: writer)
+            Issue.record("nothing failed")
+        } catch {
+            guard case .notFreed = error else {
+                Issue.record("\(error)")
+                return
+            }
+        }
+        #expect(try Layout(at: layout.box.path("l")).index.entries == [])
+    }
+
+    @Test func `refuses a list by its digest, too`() throws {
+        let layout = try Tended()
+        try layout.listInFallback([layout.referrer(1)])
+        let list = try #require(
+            layout.writer.layout.index.entries.first { $0.referenceName != "v1" })
+        #expect(throws: LayoutError.listOfReferrers(list.referenceName ?? "")) {
+            try layout.remove(.digest(list.digest))
+        }
+    }
+
     @Test func `an image takes along what speaks of it, and what speaks of that`() throws {
         let layout = try Tended()
         var other = try Sample.image(layout.writer, layer: [7])
@@ -287,6 +399,31 @@ private func name(_ text: String) throws -> ReferenceName { try #require(Referen
     }
 }
 
+@Suite struct `A referrer that speaks of what is not here` {
+    @Test func `is noted, and does not make its image damaged`() throws {
+        let layout = try Tended()
+        let wrong = Descriptor(
+            mediaType: layout.image.mediaType, digest: layout.image.digest,
+            size: layout.image.size + 1)
+        let liar = try layout.referrer(1, of: wrong)
+        try layout.list(liar)
+        let check = try LayoutCheck(layout.writer.layout)
+        #expect(check.isWhole)
+        #expect(check.notes.contains(.unusableSubject(referrer: liar.digest, subject: wrong)))
+        #expect(try layout.prune().blobs == [])
+    }
+
+    @Test func `is noted where its subject is here in part`() throws {
+        let layout = try Tended()
+        try layout.sign(layout.referrer(1))
+        var index = layout.writer.layout.index
+        index.removeEntries { $0.referenceName == "v1" }
+        try layout.writer.replaceIndex(with: index)
+        try layout.writer.remove([Sample.digest(Sample.layer)])
+        #expect(try LayoutCheck(layout.writer.layout).isWhole)
+    }
+}
+
 @Suite struct `Pruning a layout` {
     @Test func `removes what nothing leads to and nothing else`() throws {
         let layout = try Tended()
@@ -309,10 +446,9 @@ private func name(_ text: String) throws -> ReferenceName { try #require(Referen
         try layout.list(referrer)
         try layout.listInFallback([referrer], of: absent)
         let kept = try layout.prune()
-        #expect(kept.keptOrphanCount == 1 && kept.blobs == [] && kept.orphans == [])
+        #expect(kept.orphans.map(\.referrer.digest) == [referrer.digest] && kept.blobs == [])
         let pruned = try layout.prune { $0.dropsOrphans = true }
-        #expect(pruned.orphans.map(\.referrer.digest) == [referrer.digest])
-        #expect(pruned.fallbacks.count == 1)
+        #expect(pruned.blobs.contains { $0.digest == referrer.digest })
         #expect(layout.writer.layout.index.entries.map(\.referenceName) == ["v1"])
         #expect(try layout.notes == [])
     }
@@ -330,12 +466,36 @@ private func name(_ text: String) throws -> ReferenceName { try #require(Referen
         #expect(try layout.digests == [])
     }
 
+    @Test func `keeps referrers of every kind that no index lists`() throws {
+        let layout = try Tended()
+        let artifact: JSON = [
+            "mediaType": .string(MediaType.artifactManifest), "artifactType": "some/type",
+            "blobs": [], "subject": layout.image.json,
+        ]
+        let kinds: [([UInt8], String)] = [
+            (artifact.serialized(), MediaType.artifactManifest),
+            (
+                JSON.object([
+                    "schemaVersion": 2, "mediaType": .string(MediaType.imageIndex),
+                    "manifests": [], "subject": layout.image.json,
+                ]).serialized(), MediaType.imageIndex
+            ),
+        ]
+        for (bytes, mediaType) in kinds {
+            let unlisted = try layout.writer.add(bytes, mediaType: mediaType)
+            let kept = try layout.prune()
+            #expect(kept.blobs == [] && kept.unlisted.map(\.descriptor.digest) == [unlisted.digest])
+            _ = try layout.prune { $0.dropsUnlisted = true }
+            #expect(try !layout.digests.contains(unlisted.digest))
+        }
+    }
+
     @Test func `keeps referrers that no index lists unless asked`() throws {
         let layout = try Tended()
         let referrer = try layout.referrer(1)
         let kept = try layout.prune()
-        #expect(kept.keptUnlistedCount == 1 && kept.blobs == [])
-        let pruned = try layout.prune { $0.dropsUnlisted = { _ in true } }
+        #expect(kept.unlisted.count == 1 && kept.blobs == [])
+        let pruned = try layout.prune { $0.dropsUnlisted = true }
         #expect(pruned.blobs.contains { $0.digest == referrer.digest })
     }
 }

@@ -267,7 +267,7 @@ extension Scenario {
     private static func remove(_ reference: String, _ world: World, _ site: Site) throws {
         var request = RemoveRequest(references: [world.path(reference)])
         request.patience = .none
-        _ = try site.remove(request)
+        if let obstacle = try site.remove(request).obstacle { throw obstacle }
     }
 
     // MARK: The rest

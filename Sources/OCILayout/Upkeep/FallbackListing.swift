@@ -17,7 +17,7 @@ struct FallbackListing {
         let known = Set(referrers.map(\.descriptor.digest))
         var strangers: [Descriptor] = []
         var missing: [Descriptor] = []
-        for listed in graph.fallbackManifests(of: subject.digest)
+        for listed in graph.fallbackLists(of: subject.digest).manifests
         where !known.contains(listed.digest) {
             if case .damaged(_, .missing)? = graph.node(listed)?.problem {
                 if !graph.isEntry(listed) { missing.append(listed) }
@@ -60,9 +60,9 @@ extension LayoutGraph {
     var ambiguousNames: [(name: String, digests: [Digest])] {
         var seen: Set<[UInt8]> = []
         return entries.compactMap { entry in
-            guard let name = entry.referenceName, seen.insert(Array(name.utf8)).inserted else {
-                return nil
-            }
+            guard let name = entry.referenceName, seen.insert(Array(name.utf8)).inserted,
+                ReferenceName(name)?.fallbackTarget == nil
+            else { return nil }
             var digests: [Digest] = []
             for rival in index.entries(named: name) where !digests.contains(rival.digest) {
                 digests.append(rival.digest)

@@ -30,6 +30,11 @@ public struct LayoutCheck: Sendable {
         case unlistedReferrer(referrer: Descriptor, subject: Digest)
         /// The fallback index of the image lists what is no referrer of it.
         case strangerInFallback(Descriptor, subject: Digest)
+        /// The subject has more than one fallback index: a tool reads one of them.
+        case severalFallbacks(subject: Digest, count: Int)
+        /// What the manifest speaks of is not what is here: another size or type, or damaged, or
+        /// without parts of its own. No entry promises it, so it is no problem of the layout.
+        case unusableSubject(referrer: Digest, subject: Descriptor)
         /// The entry stands in `index.json` more than once.
         case duplicateEntry(Descriptor)
         /// Several entries have one name and name different content.
@@ -81,11 +86,23 @@ public struct LayoutCheck: Sendable {
             notes += graph.referrers(of: subject).filter(\.isNoEntry).map {
                 .notAnEntry(referrer: $0.descriptor, subject: subject.digest)
             }
+            let lists = graph.fallbackLists(of: subject.digest)
+            if lists.entries.count > 1 {
+                notes.append(
+                    .severalFallbacks(subject: subject.digest, count: lists.entries.count))
+            }
             let fallback = FallbackListing(of: subject, graph)
             notes += fallback.absent.map {
                 .notInFallback(referrer: $0, subject: subject.digest)
             }
             notes += fallback.strangers.map { .strangerInFallback($0, subject: subject.digest) }
+        }
+        for node in graph.nodes {
+            guard let subject = node.document?.subject, let target = graph.node(subject),
+                target.isSubjectOnly, let problem = target.problem
+            else { continue }
+            if case .damaged(_, .missing) = problem { continue }
+            notes.append(.unusableSubject(referrer: node.descriptor.digest, subject: subject))
         }
         let unlisted = try graph.unlistedReferrers(in: content)
         for referrer in unlisted {
@@ -93,8 +110,7 @@ public struct LayoutCheck: Sendable {
             notes.append(
                 .unlistedReferrer(referrer: referrer.descriptor, subject: subject.digest))
         }
-        let known = Set(graph.nodes.map(\.descriptor.digest)).union(
-            unlisted.flatMap { $0.document.parts.map(\.digest) + [$0.descriptor.digest] })
+        let known = try graph.needed(with: unlisted, in: content)
         for blob in try content.blobs() where !known.contains(blob.digest) {
             notes.append(.orphan(blob))
         }
@@ -104,15 +120,15 @@ public struct LayoutCheck: Sendable {
         throws(LayoutError)
     {
         switch node.problem {
-        // Registries accept a signature before its image, so an absent subject is no damage.
-        case .damaged(_, .missing)? where node.isSubjectOnly: return
+        // Registries accept a signature before its image, and nobody promised what it speaks of.
+        case _? where node.isSubjectOnly: return
         case .damaged(_, let fault)?: problems.append(.blob(node.descriptor, fault))
         case let problem?: problems.append(.document(node.descriptor, problem))
         case nil:
             // A document has just been read, and so hashed.
             let isRead = node.document != nil
             if !isRead, let fault = try content.check(node.descriptor) {
-                guard !(node.isSubjectOnly && fault == .missing) else { return }
+                guard !node.isSubjectOnly else { return }
                 guard !(node.descriptor.isForeignLayer && fault == .missing) else {
                     notes.append(.absentForeignLayer(node.descriptor))
                     return

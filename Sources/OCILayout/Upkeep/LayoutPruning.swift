@@ -1,5 +1,5 @@
 import Encodings
-public import OCI
+import OCI
 
 /// What a layout can do without: blobs that nothing leads to, and on request what speaks of images
 /// that are not here. Found without writing, so that it can be shown first.
@@ -8,24 +8,22 @@ public struct LayoutPruning: Sendable {
     public struct Options: Sendable {
         /// Whether referrers and fallback indexes of absent images go too.
         public var dropsOrphans = false
-        /// Which referrers that no index lists go: cosign keeps its own that way, a killed run
-        /// leaves some behind.
-        public var dropsUnlisted: @Sendable (Referrer) -> Bool = { _ in false }
+        /// Whether referrers that no index lists go: cosign keeps its own that way, notation and
+        /// killed runs leave some behind.
+        public var dropsUnlisted = false
 
         /// The defaults as they stand here.
         public init() {}
     }
 
-    /// Referrers of absent images that go, in the order in which they are listed.
+    /// Referrers of absent images, in the order in which they are listed. They go if asked for.
     public let orphans: [LayoutUse.Orphan]
-    /// Fallback indexes of absent images that go.
-    public let fallbacks: [Descriptor]
+    /// Referrers that no index lists. They go if asked for.
+    public let unlisted: [Referrer]
+    /// What the operator decided.
+    public let options: Options
     /// Blobs that go, in the order of digests.
     public let blobs: [StoredBlob]
-    /// Referrers of absent images that stay because nobody asked for their removal.
-    public let keptOrphanCount: Int
-    /// Referrers that no index lists and that stay.
-    public let keptUnlistedCount: Int
     private let index: LayoutIndex
 
     /// Finds what `content` can do without.
@@ -33,32 +31,28 @@ public struct LayoutPruning: Sendable {
     /// - Throws: `.unknownParts` where something listed is damaged or of an unknown type: nobody can
     ///   say which blobs it needs.
     public init(of content: some LayoutContent, _ options: Options) throws(LayoutError) {
+        self.options = options
         let graph = try LayoutGraph(content)
         let use = LayoutUse(graph)
         if let unknown = use.uncertainty { throw .unknownParts(unknown.digest) }
-        orphans = options.dropsOrphans ? use.orphans : []
-        fallbacks = options.dropsOrphans ? use.orphanedFallbacks : []
-        keptOrphanCount = use.orphans.count - orphans.count
-        let unlisted = try graph.unlistedReferrers(in: content)
-        let kept = unlisted.filter { !options.dropsUnlisted($0) }
-        keptUnlistedCount = kept.count
-        var needed = Set(
-            kept.flatMap { [$0.descriptor.digest] + $0.document.parts.map(\.digest) })
-        for node in graph.nodes
-        where !options.dropsOrphans || use.contains(node.descriptor.digest) {
-            needed.insert(node.descriptor.digest)
-        }
-        blobs = try content.blobs().filter { !needed.contains($0.digest) }
-        let dropped = Set((orphans.map(\.referrer) + fallbacks).map(\.digest))
+        orphans = use.orphans
+        unlisted = try graph.unlistedReferrers(in: content)
         var index = graph.index
-        index.removeEntries { graph.servesOthers($0) && dropped.contains($0.digest) }
+        if options.dropsOrphans {
+            let dropped = Set((use.orphans.map(\.referrer) + use.orphanedFallbacks).map(\.digest))
+            index.removeEntries { graph.servesOthers($0) && dropped.contains($0.digest) }
+        }
         self.index = index
+        let after = try LayoutGraph(
+            RelistedLayout(content, as: ReferrerAddition(changing: index)))
+        let needed = try after.needed(with: options.dropsUnlisted ? [] : unlisted, in: content)
+        blobs = try content.blobs().filter { !needed.contains($0.digest) }
     }
 
     /// Carries it out: lists first, then blobs, so that a kill leaves at most orphans.
     ///
     /// - Parameter writer: holds the layout that the pruning was found for, under its lock.
-    /// - Throws: `.readOnly` or `.file`; nothing that is needed has gone then.
+    /// - Throws: `.readOnly` or `.file` with everything as it was; `.notFreed` when blobs stayed.
     public func apply(by writer: LayoutWriter) throws(LayoutError) {
         try writer.replaceIndex(with: index)
         try writer.remove(blobs.map(\.digest))

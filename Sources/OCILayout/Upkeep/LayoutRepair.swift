@@ -40,7 +40,7 @@ public struct LayoutRepair: Sendable {
         var adopted: [Digest: [Descriptor]] = [:]
         if adopting {
             for (subject, referrer) in Self.adoptable(
-                try graph.unlistedReferrers(in: content), use)
+                try Self.unlisted(graph, content), use)
             {
                 if !subjects.contains(where: { $0.digest == subject.digest }) {
                     subjects.append(subject)
@@ -73,6 +73,23 @@ public struct LayoutRepair: Sendable {
             kept[entry.digest, default: []].append(entry)
             return false
         }
+    }
+
+    /// Unlisted referrers of which all is there: a list must not promise what is missing.
+    private static func unlisted(_ graph: LayoutGraph, _ content: some LayoutContent)
+        throws(LayoutError) -> [Referrer]
+    {
+        var whole: [Referrer] = []
+        for referrer in try graph.unlistedReferrers(in: content) {
+            let parts = try LayoutGraph(content, from: [referrer.descriptor])
+            var isWhole = true
+            for part in parts.nodes where !part.isSubjectOnly {
+                let fault = try part.document == nil ? content.check(part.descriptor) : nil
+                isWhole = isWhole && part.problem == nil && fault == nil
+            }
+            if isWhole { whole.append(referrer) }
+        }
+        return whole
     }
 
     /// Unlisted referrers of what is in use, and of each other, each with its subject.
@@ -113,22 +130,19 @@ public struct LayoutRepair: Sendable {
         of subject: Descriptor, _ graph: LayoutGraph, _ adopted: [Descriptor]
     ) throws(LayoutError) {
         let digest = subject.digest
-        let entries = graph.fallbackEntries(of: digest)
-        // Somebody's image stands under the name, which is not ours to change.
-        guard entries.allSatisfy({ MediaType.isIndex($0.mediaType) }) else { return }
+        let lists = graph.fallbackLists(of: digest)
+        guard !lists.isTaken else { return }
+        // Writing another list in the place of one that cannot be read would hide that something is
+        // lost, unless what it named has just been found again.
+        guard lists.unread.isEmpty || !adopted.isEmpty else { return }
         let found = FallbackListing(of: subject, graph)
         let new = found.absent + adopted
-        if entries.count > 1 { changes.append(.mergedFallbacks(subject: digest)) }
+        if lists.entries.count > 1 { changes.append(.mergedFallbacks(subject: digest)) }
         changes += found.missing.map { .droppedFromFallback($0, subject: digest) }
         changes += new.map { .addedToFallback(referrer: $0, subject: digest) }
-        guard entries.count > 1 || !found.missing.isEmpty || !new.isEmpty else { return }
-        var seen = Set(found.missing.map(\.digest))
-        var listed: [Descriptor] = []
-        for var referrer in graph.fallbackManifests(of: digest) + new
-        where seen.insert(referrer.digest).inserted {
-            referrer.referenceName = nil
-            listed.append(referrer)
-        }
-        try addition.setFallback(of: digest, to: listed, like: graph.fallback(of: digest))
+        guard lists.entries.count > 1 || !found.missing.isEmpty || !new.isEmpty else { return }
+        let missing = Set(found.missing.map(\.digest))
+        let listed = lists.adding(new).filter { !missing.contains($0.digest) }
+        try addition.setFallback(of: digest, to: listed, like: lists.base)
     }
 }

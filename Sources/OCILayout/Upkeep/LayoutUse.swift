@@ -86,7 +86,9 @@ extension LayoutGraph {
     /// What is listed as a manifest and cannot be read as one, whatever the reason: damage, or a
     /// type that nobody here knows.
     fileprivate var unknownParts: Descriptor? {
-        for node in nodes where node.document == nil && !node.isSubjectOnly {
+        let read = Set(nodes.filter { $0.document != nil }.map(\.descriptor.digest))
+        for node in nodes where !read.contains(node.descriptor.digest) {
+            if case .damaged(_, .missing)? = node.problem, node.isSubjectOnly { continue }
             if node.problem != nil { return node.descriptor }
         }
         let listed = entries + nodes.flatMap { $0.document?.manifests ?? [] }

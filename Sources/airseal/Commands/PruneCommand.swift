@@ -10,11 +10,11 @@ struct PruneCommand: Verb {
         abstract: "Remove from a layout what nothing in it needs.",
         discussion: """
             Removes blobs that nothing leads to: replaced lists of referrers, parts of images that \
-            other tools removed, signatures that a killed run left before they were recorded. What any \
-            entry leads to stays.
+            other tools removed. What any entry leads to stays.
 
-            Referrers of images that are not here (--orphaned), and referrers other than signatures \
-            that no index lists, as cosign keeps its own (--unlisted), stay unless asked for.
+            Referrers of images that are not here (--orphaned), and signatures and other referrers \
+            that no index lists (--unlisted), stay unless asked for: cosign keeps its own unlisted, \
+            and notation loses entries where several runs sign at once.
 
             Nothing is removed while anything listed is damaged or of an unknown type: nobody can say \
             which blobs it needs.
@@ -30,7 +30,7 @@ struct PruneCommand: Verb {
     @Flag(help: "Remove signatures and other referrers of images that are not here.")
     var orphaned = false
 
-    @Flag(help: "Remove every referrer that no index lists.")
+    @Flag(help: "Remove signatures and other referrers that no index lists.")
     var unlisted = false
 
     @Flag(help: "Show what would go, and change nothing.")
@@ -60,21 +60,30 @@ struct PruneCommand: Verb {
     }
 
     private func say(_ pruning: LayoutPruning) {
-        for orphan in pruning.orphans {
-            Terminal.answer("\(orphan.referrer.digest)  of \(orphan.subject.digest)")
+        if orphaned {
+            for orphan in pruning.orphans {
+                Terminal.answer(
+                    "\(orphan.referrer.digest)  \(orphan.words) of \(orphan.subject.digest)")
+            }
+        }
+        if unlisted {
+            for referrer in pruning.unlisted {
+                Terminal.answer("\(referrer.descriptor.digest)  unlisted \(referrer.words)")
+            }
         }
         for blob in pruning.blobs { Terminal.answer("\(blob.digest)  \(blob.size) bytes") }
         let verb = dryRun ? "would remove" : "removed"
         Terminal.say("\(ForeignText(path)): \(verb) \(FreedSpace(pruning.blobs).text)")
-        if pruning.keptOrphanCount > 0 {
+        if !orphaned, !pruning.orphans.isEmpty {
             Terminal.say(
-                "note: kept \(pruning.keptOrphanCount) of images that are not here; --orphaned "
-                    + "removes them")
+                "note: kept \(pruning.orphans.count) that speak of images that are not here; "
+                    + "--orphaned removes them")
         }
-        if pruning.keptUnlistedCount > 0 {
+        if !unlisted, !pruning.unlisted.isEmpty {
+            let signatures = pruning.unlisted.filter(\.isNotarySignature).count
             Terminal.say(
-                "note: kept \(pruning.keptUnlistedCount) that no index lists; --unlisted removes "
-                    + "them, check --repair --adopt lists them")
+                "note: kept \(pruning.unlisted.count) that no index lists, \(signatures) of them "
+                    + "signatures; --unlisted removes them, check --repair --adopt lists them")
         }
     }
 }
@@ -88,12 +97,22 @@ extension LayoutPruning {
                     [
                         "digest": .string(orphan.referrer.digest.description),
                         "subject": .string(orphan.subject.digest.description),
+                        "removed": .boolean(options.dropsOrphans),
+                    ]
+                }),
+            "unlisted": .array(
+                unlisted.map { referrer in
+                    [
+                        "digest": .string(referrer.descriptor.digest.description),
+                        "subject": (referrer.document.subject?.digest).map {
+                            .string($0.description)
+                        } ?? .null,
+                        "signature": .boolean(referrer.isNotarySignature),
+                        "removed": .boolean(options.dropsUnlisted),
                     ]
                 }),
             "blobs": .array(blobs.map { .string($0.digest.description) }),
             "bytes": .integer(FreedSpace(blobs).byteCount),
-            "keptOrphans": .integer(Int64(keptOrphanCount)),
-            "keptUnlisted": .integer(Int64(keptUnlistedCount)),
         ]
     }
 }

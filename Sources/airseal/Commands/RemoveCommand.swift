@@ -44,12 +44,14 @@ struct RemoveCommand: Verb {
         request.signaturesOnly = signatures
         request.dryRun = dryRun
         request.patience = wait.patience
-        let reports = try site.remove(request)
+        let outcome = try site.remove(request)
+        let reports = outcome.reports
         if output.json {
             Terminal.answer(.array(reports.map { $0.json(dryRun: dryRun) }))
         } else {
             reports.forEach { say($0) }
         }
+        if let obstacle = outcome.obstacle { throw obstacle }
         return .yes
     }
 
@@ -63,6 +65,10 @@ struct RemoveCommand: Verb {
         let verb = dryRun ? "would remove" : "removed"
         let freed = FreedSpace(removal.blobs)
         Terminal.say("\(ForeignText(report.path)): \(verb) \(freed.text)")
+        for digest in removal.kept {
+            Terminal.say(
+                "note: the content of \(digest) stays, since something else here leads to it")
+        }
         if let unknown = removal.uncertainty {
             Terminal.say(
                 "note: no blob was removed, since what \(unknown.digest) needs cannot be known")
@@ -82,6 +88,7 @@ extension RemovalReport {
                         "mediaType": .string(entry.mediaType),
                     ]
                 }),
+            "kept": .array(removal.kept.map { .string($0.description) }),
             "referrers": .array(removal.referrers.map { .string($0.digest.description) }),
             "blobs": .array(removal.blobs.map { .string($0.digest.description) }),
             "bytes": .integer(FreedSpace(removal.blobs).byteCount),

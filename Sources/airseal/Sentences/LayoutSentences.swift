@@ -50,6 +50,11 @@ extension LayoutError: Speakable {
                 "the index \(digest) lies below more than \(Limits.indexNestingMax) other indexes")
         case .tooManyManifests:
             Sentence("the layout lists more than \(Limits.manifestCountMax) manifests")
+        case .notFreed(let path, let error):
+            Sentence(
+                "\(ForeignText(path)): the lists were changed, and blobs that nothing needs stayed: "
+                    + error.sentence.text,
+                hint: "prune removes them when it can")
         case .noSelector(let text):
             Sentence(
                 "\(ForeignText(text)): which image is to be removed is not said",
@@ -98,7 +103,7 @@ extension LayoutCheck.Note {
         case .stray(let name): Sentence("\(ForeignText(name)): belongs to no layout")
         case .orphanedReferrer(let orphan):
             Sentence(
-                "\(orphan.words) \(orphan.referrer.digest) speaks of \(orphan.subject.digest), "
+                "the \(orphan.words) \(orphan.referrer.digest) speaks of \(orphan.subject.digest), "
                     + "which is no image here")
         case .orphanedFallback(let entry):
             Sentence(
@@ -120,6 +125,12 @@ extension LayoutCheck.Note {
             Sentence(
                 "the fallback index of \(subject) lists \(descriptor.digest), which does not speak "
                     + "of it")
+        case .severalFallbacks(let subject, let count):
+            Sentence("\(subject) has \(count) fallback indexes, of which a tool reads one")
+        case .unusableSubject(let referrer, let subject):
+            Sentence(
+                "the manifest \(referrer) speaks of \(subject.digest) with \(subject.size) bytes, "
+                    + "which is not what is here")
         case .duplicateEntry(let entry):
             Sentence("index.json lists \(entry.digest) twice in the same words")
         case .ambiguousName(let name, let digests):
@@ -135,9 +146,15 @@ extension LayoutCheck.Note {
 }
 
 extension LayoutUse.Orphan {
-    fileprivate var words: String {
-        artifactType == SignatureManifest.artifactType ? "the signature" : "the referrer"
+    /// What it is, in words.
+    var words: String {
+        artifactType == SignatureManifest.artifactType ? "signature" : "referrer"
     }
+}
+
+extension Referrer {
+    /// What it is, in words.
+    var words: String { isNotarySignature ? "signature" : "referrer" }
 }
 
 extension BlobFault {
