@@ -169,7 +169,8 @@ public struct Layout: LayoutContent, Sendable {
         return file
     }
 
-    /// Everything that lies among the blobs, referenced or not, in the order of digests.
+    /// Everything that lies among the blobs, referenced or not, in the order of digests. No blob
+    /// is opened, and one that somebody removes meanwhile is not there.
     public func blobs() throws(LayoutError) -> [StoredBlob] {
         try LayoutError.files { () throws(FileError) in
             guard try folder.kind(of: "blobs") == .folder else { return [] }
@@ -178,10 +179,9 @@ public struct Layout: LayoutContent, Sendable {
             for algorithm in Digest.Algorithm.allCases
             where try blobs.kind(of: algorithm.rawValue) == .folder {
                 let folder = try blobs.folder(algorithm.rawValue)
-                for entry in try folder.entries() where entry.kind == .file {
+                for entry in try folder.entries() {
                     let text = "\(algorithm.rawValue):\(entry.name)"
-                    guard let digest = try? Digest(text) else { continue }
-                    let size = try folder.file(entry.name).size ?? 0
+                    guard let size = entry.size, let digest = try? Digest(text) else { continue }
                     found.append(StoredBlob(digest: digest, size: size))
                 }
             }

@@ -58,6 +58,16 @@ func withScratchFolder(faults: FileFaults? = nil, _ body: (Folder) throws -> Voi
         }
     }
 
+    @Test func `list regular files with their size`() throws {
+        try withScratchFolder { folder in
+            try folder.replace("a", with: [])
+            try folder.replace("b", with: [1, 2, 3])
+            _ = try folder.makeFolder("c")
+            #expect(symlink("b", "\(folder.path)/d") == 0)
+            #expect(try folder.entries().map(\.size) == [0, 3, nil, nil])
+        }
+    }
+
     /// Names that are no UTF-8, and how they are shown.
     static let noText: [(bytes: [UInt8], shown: String)] = [
         ([0xFF], #"\xff"#), (Array("a".utf8) + [0xC3], #"a\xc3"#),

@@ -148,6 +148,32 @@ import Testing
         #expect(try staging.read(blob.digest, limit: 5000) == Sample.layer)
     }
 
+    @Test func `lists its blobs while others come and go`() async throws {
+        let box = try Box()
+        let layout = try Sample.layout(box.path("l"))
+        let lasting = try layout.blobs()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                for _ in 0..<20 {
+                    let writer = try LayoutWriter(layout)
+                    let passing = try (0..<20).map {
+                        try writer.add([$0, 7], mediaType: MediaType.layer).digest
+                    }
+                    try writer.remove(passing)
+                }
+            }
+            group.addTask {
+                for _ in 0..<400 {
+                    let found = try layout.blobs()
+                    #expect(lasting.allSatisfy(found.contains))
+                    #expect(try LayoutCheck(layout).isWhole)
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(try layout.blobs() == lasting)
+    }
+
     @Test func `loses nothing when many write at once (L10)`() async throws {
         let box = try Box()
         let layout = try Sample.layout(box.path("l"))
