@@ -194,13 +194,19 @@ public final class Folder: Sendable {
     }
 
     /// Puts `bytes` at `name` in one step: readers see the old content or the new, and so does
-    /// whoever comes after a power cut. The new file gets `mode`.
+    /// whoever comes after a power cut.
+    ///
+    /// A file that takes the place of another gets its permission bits, and its owner and group
+    /// where the process may give them; one that takes no other's place gets `mode`.
     public func replace(_ name: String, with bytes: [UInt8], mode: UInt32 = 0o644)
         throws(FileError)
     {
         let temporary = TemporaryName.next(for: name)
-        let file = try create(temporary, mode: mode)
+        let present = try status(of: FileName(name)).flatMap(FileRights.init)
+        // Not even an empty file may be open for a moment to those who must not read it.
+        let file = try create(temporary, mode: present == nil ? mode : 0o600)
         do throws(FileError) {
+            if let present { try file.give(present) }
             try file.write(bytes)
             try file.synchronise()
             try rename(temporary, to: name)

@@ -174,6 +174,15 @@ import Testing
         #expect(try layout.blobs() == lasting)
     }
 
+    @Test func `stays as private as it was`() async throws {
+        let box = try Box()
+        let layout = try Sample.layout(box.path("l"))
+        try await box.shell("chmod 600 l/index.json")
+        let writer = try LayoutWriter(layout)
+        try writer.replaceIndex(with: LayoutIndex())
+        #expect(try await box.shell("stat -c %a l/index.json l/oci-layout") == "600\n644\n")
+    }
+
     @Test func `loses nothing when many write at once (L10)`() async throws {
         let box = try Box()
         let layout = try Sample.layout(box.path("l"))
