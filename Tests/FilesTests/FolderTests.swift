@@ -181,4 +181,13 @@ func withScratchFolder(faults: FileFaults? = nil, _ body: (Folder) throws -> Voi
             _ = try FolderLock.acquire(folder, patience: .none)
         }
     }
+
+    @Test func `are seen by who does not want them, and not taken`() throws {
+        try withScratchFolder { folder in
+            #expect(try !FolderLock.isHeld(folder))
+            let lock = try FolderLock.acquire(folder, patience: .none)
+            #expect(try FolderLock.isHeld(folder))
+            withExtendedLifetime(lock) {}
+        }
+    }
 }
