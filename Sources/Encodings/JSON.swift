@@ -2,7 +2,7 @@
 /// their spelling.
 ///
 /// Read by the strict scanner in `JSONScanner.swift`, so a value never comes from an ambiguous text.
-public enum JSON: Sendable, Equatable {
+public enum JSON: Sendable {
     /// `null`.
     case null
     /// `true` or `false`.
@@ -65,6 +65,25 @@ public struct JSONObject: Sendable {
             case (nil, let value?): members.append(Member(name: name, value: value))
             case (nil, nil): break
             }
+        }
+    }
+}
+
+extension JSON: Equatable {
+    /// The same value in the same spelling: strings, too, are compared byte by byte, since Swift
+    /// takes two spellings of one accented letter for the same text.
+    public static func == (left: JSON, right: JSON) -> Bool {
+        switch (left, right) {
+        case (.null, .null): true
+        case (.boolean(let left), .boolean(let right)): left == right
+        case (.integer(let left), .integer(let right)): left == right
+        case (.number(let left), .number(let right)): left.utf8.elementsEqual(right.utf8)
+        case (.string(let left), .string(let right)): left.utf8.elementsEqual(right.utf8)
+        case (.array(let left), .array(let right)): left == right
+        case (.object(let left), .object(let right)): left == right
+        case (.null, _), (.boolean, _), (.integer, _), (.number, _), (.string, _), (.array, _),
+            (.object, _):
+            false
         }
     }
 }

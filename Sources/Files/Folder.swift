@@ -36,13 +36,13 @@ public final class Folder: Sendable {
 
     /// What stands at `name`, links not followed; nil if nothing does.
     public func kind(of name: String) throws(FileError) -> FolderEntry.Kind? {
-        try kind(of: FileName(name))
+        try status(of: FileName(name)).map { FolderEntry.Kind(mode: $0.st_mode) }
     }
 
-    private func kind(of name: FileName) throws(FileError) -> FolderEntry.Kind? {
+    private func status(of name: FileName) throws(FileError) -> stat? {
         var status = stat()
         if unsafe fstatat(descriptor, name.terminated, &status, AT_SYMLINK_NOFOLLOW) == 0 {
-            return FolderEntry.Kind(mode: status.st_mode)
+            return status
         }
         guard Errno.current == .noSuchFileOrDirectory else {
             throw failure("fstatat", name.shown)
@@ -54,8 +54,10 @@ public final class Folder: Sendable {
     public func entries() throws(FileError) -> [FolderEntry] {
         var entries: [FolderEntry] = []
         for name in try names().sorted(by: { $0.lexicographicallyPrecedes($1) }) {
-            guard let kind = try kind(of: FileName(name)) else { continue }
-            entries.append(FolderEntry(fileName: FileName(name), kind: kind))
+            let name = FileName(name)
+            // Somebody may have removed it since.
+            guard let status = try status(of: name) else { continue }
+            entries.append(FolderEntry(name, status))
         }
         return entries
     }
@@ -171,8 +173,9 @@ public final class Folder: Sendable {
 
     /// Removes the folder called `name` with everything in it; it is no error if there is none.
     public func removeTree(_ name: String) throws(FileError) {
-        guard let kind = try kind(of: name) else { return }
-        try removeTree(FolderEntry(fileName: FileName(name), kind: kind))
+        let name = FileName(name)
+        guard let status = try status(of: name) else { return }
+        try removeTree(FolderEntry(name, status))
     }
 
     /// Removes what `entry` stands for, a folder with everything in it; it is no error if it is
@@ -191,13 +194,19 @@ public final class Folder: Sendable {
     }
 
     /// Puts `bytes` at `name` in one step: readers see the old content or the new, and so does
-    /// whoever comes after a power cut. The new file gets `mode`.
+    /// whoever comes after a power cut.
+    ///
+    /// A file that takes the place of another gets its permission bits, and its owner and group
+    /// where the process may give them; one that takes no other's place gets `mode`.
     public func replace(_ name: String, with bytes: [UInt8], mode: UInt32 = 0o644)
         throws(FileError)
     {
         let temporary = TemporaryName.next(for: name)
-        let file = try create(temporary, mode: mode)
+        let present = try status(of: FileName(name)).flatMap(FileRights.init)
+        // Not even an empty file may be open for a moment to those who must not read it.
+        let file = try create(temporary, mode: present == nil ? mode : 0o600)
         do throws(FileError) {
+            if let present { try file.give(present) }
             try file.write(bytes)
             try file.synchronise()
             try rename(temporary, to: name)
@@ -298,10 +307,13 @@ public struct FolderEntry: Sendable, Equatable {
     public var name: String { fileName.shown }
     /// What stands there, links not followed.
     public let kind: Kind
+    /// The size of a regular file when it was listed, in bytes; nil for anything else.
+    public let size: Int64?
     let fileName: FileName
 
-    init(fileName: FileName, kind: Kind) {
+    init(_ fileName: FileName, _ status: stat) {
         self.fileName = fileName
-        self.kind = kind
+        kind = Kind(mode: status.st_mode)
+        size = kind == .file ? Int64(status.st_size) : nil
     }
 }

@@ -30,6 +30,19 @@ public final class FolderLock: Sendable {
         try patience.lock(descriptor, path: folder.path)
         return lock
     }
+
+    /// Whether somebody holds the lock of `folder` at this moment.
+    ///
+    /// Who asks for the lock just then without any patience may be refused it.
+    public static func isHeld(_ folder: Folder) throws(FileError) -> Bool {
+        do throws(FileError) {
+            _ = try acquire(folder, patience: .none)
+            return false
+        } catch {
+            guard case .locked = error else { throw error }
+            return true
+        }
+    }
 }
 
 /// A lock that somebody else holds.

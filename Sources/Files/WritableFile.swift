@@ -79,6 +79,39 @@ public final class WritableFile: Sendable {
         try patience.lock(descriptor, path: path)
     }
 
+    /// Gives the file the permission bits in `rights`, and the owner and group where the process
+    /// may: only root gives files away.
+    func give(_ rights: FileRights) throws(FileError) {
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0 else { throw failure("fstat") }
+        let present = FileRights(status)
+        // A medium without owners or permissions shows the same ones on every file, and refuses
+        // to be told.
+        if present?.owner != rights.owner || present?.group != rights.group {
+            try own(rights.owner, rights.group)
+        }
+        if present?.mode != rights.mode, fchmod(descriptor, rights.mode) != 0 {
+            throw failure("fchmod")
+        }
+    }
+
+    private func own(_ owner: uid_t, _ group: gid_t) throws(FileError) {
+        guard fchown(descriptor, owner, group) != 0 else { return }
+        // Whoever may not give the owner may still be a member of the group.
+        if Self.mayNot(.current), fchown(descriptor, uid_t.max, group) == 0 { return }
+        guard Self.mayNot(.current) else { throw failure("fchown") }
+    }
+
+    /// Whether a call failed for want of a right. In a container, an owner from outside it is no
+    /// valid one.
+    private static func mayNot(_ errno: Errno) -> Bool {
+        errno == .notPermitted || errno == .invalidArgument
+    }
+
+    private func failure(_ call: String) -> FileError {
+        .system(call: call, path: path, errno: .current)
+    }
+
     /// Brings the bytes onto the medium.
     public func synchronise() throws(FileError) {
         if let fault = seam.faults?(.synchronise(path)) {

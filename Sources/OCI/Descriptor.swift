@@ -5,7 +5,7 @@ public import Encodings
 /// Members that Airseal does not know are kept and written back.
 ///
 /// - SeeAlso: OCI image-spec 1.1, descriptor.md.
-public struct Descriptor: Sendable, Equatable {
+public struct Descriptor: Sendable {
     /// The media type of the content.
     public let mediaType: String
     /// The digest of the content.
@@ -87,11 +87,24 @@ public struct Descriptor: Sendable, Equatable {
 
     /// Whether both name the same content in the same way: type, digest and size (rule M8).
     public func names(sameContentAs other: Descriptor) -> Bool {
-        mediaType == other.mediaType && digest == other.digest && size == other.size
+        mediaType.utf8.elementsEqual(other.mediaType.utf8) && digest == other.digest
+            && size == other.size
+    }
+
+    /// Whether both have the same name, byte for byte, or neither has one.
+    public func isNamed(like other: Descriptor) -> Bool {
+        referenceName.map { Array($0.utf8) } == other.referenceName.map { Array($0.utf8) }
     }
 
     /// The descriptor as it is written.
     public var json: JSON { .object(members) }
+}
+
+extension Descriptor: Equatable {
+    /// Two descriptors that are written alike: the members hold all the rest.
+    public static func == (left: Descriptor, right: Descriptor) -> Bool {
+        left.members == right.members
+    }
 }
 
 extension Sequence<Descriptor> {

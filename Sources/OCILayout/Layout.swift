@@ -169,7 +169,8 @@ public struct Layout: LayoutContent, Sendable {
         return file
     }
 
-    /// Everything that lies among the blobs, referenced or not, in the order of digests.
+    /// Everything that lies among the blobs, referenced or not, in the order of digests. No blob
+    /// is opened, and one that somebody removes meanwhile is not there.
     public func blobs() throws(LayoutError) -> [StoredBlob] {
         try LayoutError.files { () throws(FileError) in
             guard try folder.kind(of: "blobs") == .folder else { return [] }
@@ -178,10 +179,9 @@ public struct Layout: LayoutContent, Sendable {
             for algorithm in Digest.Algorithm.allCases
             where try blobs.kind(of: algorithm.rawValue) == .folder {
                 let folder = try blobs.folder(algorithm.rawValue)
-                for entry in try folder.entries() where entry.kind == .file {
+                for entry in try folder.entries() {
                     let text = "\(algorithm.rawValue):\(entry.name)"
-                    guard let digest = try? Digest(text) else { continue }
-                    let size = try folder.file(entry.name).size ?? 0
+                    guard let size = entry.size, let digest = try? Digest(text) else { continue }
                     found.append(StoredBlob(digest: digest, size: size))
                 }
             }
@@ -189,7 +189,7 @@ public struct Layout: LayoutContent, Sendable {
         }
     }
 
-    /// Names of what lies in the layout and belongs to no layout.
+    /// Names of what lies in the layout and belongs to no layout, in use or not.
     public func strays() throws(LayoutError) -> [String] {
         try LayoutError.files { () throws(FileError) in
             var found: [String] = []
@@ -214,6 +214,24 @@ public struct Layout: LayoutContent, Sendable {
                 }
             }
             return found
+        }
+    }
+
+    /// Whether `stray` is what some process is filling at this moment. An unfinished file belongs
+    /// to whoever holds the layout, a staging folder to whoever holds it itself.
+    public func isInUse(_ stray: String) -> Bool {
+        guard TemporaryName.matches(stray) else { return false }
+        do throws(FileError) {
+            switch try folder.kind(of: stray) {
+            case .file: return try FolderLock.isHeld(folder)
+            case .folder: return try FolderLock.isHeld(folder.folder(stray))
+            // Finished since it was listed.
+            case nil: return true
+            case .other: return false
+            }
+        } catch {
+            // Where nobody can tell, it is named: that does it no harm.
+            return false
         }
     }
 }

@@ -32,6 +32,9 @@ public protocol LayoutContent {
 
     /// Names of what lies in the layout and belongs to no layout: unfinished files, foreign ones.
     func strays() throws(LayoutError) -> [String]
+
+    /// Whether `stray` is what some process is filling at this moment.
+    func isInUse(_ stray: String) -> Bool
 }
 
 /// A blob as it lies in a layout; nothing says yet that its bytes have that digest.
@@ -43,6 +46,9 @@ public struct StoredBlob: Sendable, Equatable {
 }
 
 extension LayoutContent {
+    /// Nobody fills an archive that is read.
+    public func isInUse(_ stray: String) -> Bool { false }
+
     /// The manifest or index that `descriptor` names.
     ///
     /// - Throws: `.damaged`, and `.document` when the bytes are not what the media type says (rule

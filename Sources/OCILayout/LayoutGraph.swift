@@ -22,12 +22,13 @@ public struct LayoutGraph: Sendable {
     /// What tells one descriptor's content from another's. Descriptors that name the same digest
     /// with another type or size are looked at separately: one of them lies.
     private struct Content: Hashable {
-        let mediaType: String
+        // By bytes: as text, two spellings of one accented letter would be one type.
+        let mediaType: [UInt8]
         let digest: Digest
         let size: Int64
 
         init(_ descriptor: Descriptor) {
-            mediaType = descriptor.mediaType
+            mediaType = Array(descriptor.mediaType.utf8)
             digest = descriptor.digest
             size = descriptor.size
         }

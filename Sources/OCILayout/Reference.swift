@@ -62,9 +62,10 @@ public struct Reference: Sendable, Hashable {
     private static func selector(_ rest: Substring, of text: String) throws(LayoutError)
         -> Selector
     {
-        guard let mark = rest.first else { return .only }
-        let name = rest.dropFirst()
-        if mark == "@" {
+        // By bytes: a combining mark after the sign would be one character with it.
+        guard let mark = rest.utf8.first else { return .only }
+        let name = rest[rest.utf8.index(after: rest.startIndex)...]
+        if mark == UInt8(ascii: "@") {
             guard let digest = try? Digest(name) else { throw .malformedReference(text) }
             return .digest(digest)
         }

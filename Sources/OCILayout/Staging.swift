@@ -28,7 +28,8 @@ public final class Staging {
         }
         let folder = folder
         lock = try LayoutError.files { () throws(FileError) in
-            try FolderLock.acquire(folder, patience: .none)
+            // Somebody may be looking this very moment whether the folder is in use.
+            try FolderLock.acquire(folder)
         }
         self.root = root
         self.name = name

@@ -62,6 +62,33 @@ import Testing
         #expect(try place.member("e\u{301}").integer() == 2)
     }
 
+    /// Texts that differ in the spelling of one letter only.
+    static let spellings = [
+        ("\"\u{E9}\"", "\"e\u{301}\""), ("[\"\u{E9}\"]", "[\"e\u{301}\"]"),
+        ("{\"a\":\"\u{E9}\"}", "{\"a\":\"e\u{301}\"}"),
+        ("{\"\u{E9}\":1}", "{\"e\u{301}\":1}"),
+    ]
+
+    @Test(arguments: spellings) func `tells values apart that Unicode calls equivalent`(
+        _ one: String, _ other: String
+    ) throws {
+        let values = try [one, other, one].map { try JSON(parsing: Array($0.utf8)) }
+        #expect(values[0] != values[1])
+        #expect(values[0] == values[2])
+    }
+
+    /// One value of each kind, and the next one that is none of them.
+    static let kinds: [JSON] = [
+        .null, true, false, 1, 0, .number("1.0"), .number("1.00"), "1", "1.0", [1], [], ["a": 1],
+        [:],
+    ]
+
+    @Test(arguments: kinds.indices) func `equals itself and no other value`(_ place: Int) {
+        for other in Self.kinds.indices {
+            #expect((Self.kinds[place] == Self.kinds[other]) == (place == other))
+        }
+    }
+
     @Test func `names the place of what is missing or of another kind`() throws {
         let place = try JSONPlace(JSON(parsing: Array("{\"a\":[{\"b\":\"x\"}],\"c\":-1}".utf8)))
         let inner = try place.member("a").array()[0]

@@ -58,6 +58,58 @@ func withScratchFolder(faults: FileFaults? = nil, _ body: (Folder) throws -> Voi
         }
     }
 
+    @Test func `list regular files with their size`() throws {
+        try withScratchFolder { folder in
+            try folder.replace("a", with: [])
+            try folder.replace("b", with: [1, 2, 3])
+            _ = try folder.makeFolder("c")
+            #expect(symlink("b", "\(folder.path)/d") == 0)
+            #expect(try folder.entries().map(\.size) == [0, 3, nil, nil])
+        }
+    }
+
+    /// Who may do what with the file at `path`.
+    private func rights(_ path: String) -> [UInt32] {
+        var status = stat()
+        #expect(unsafe lstat(path, &status) == 0)
+        return [status.st_mode & 0o7777, status.st_uid, status.st_gid]
+    }
+
+    @Test(arguments: [0o600, 0o640, 0o444, 0o666, 0o000] as [UInt32])
+    func `replace a file by one with its permission bits`(_ mode: UInt32) throws {
+        try withScratchFolder { folder in
+            let path = "\(folder.path)/file"
+            try folder.replace("file", with: [1])
+            #expect(chmod(path, mode) == 0)
+            try folder.replace("file", with: [2], mode: 0o644)
+            #expect(rights(path)[0] == mode)
+            try folder.replace("new", with: [3], mode: 0o600)
+            #expect(rights("\(folder.path)/new")[0] == 0o600)
+        }
+    }
+
+    @Test func `replace what is no regular file by one with the bits that are asked for`() throws {
+        try withScratchFolder { folder in
+            try folder.replace("file", with: [1], mode: 0o640)
+            #expect(symlink("file", "\(folder.path)/link") == 0)
+            try folder.replace("link", with: [2], mode: 0o600)
+            #expect(rights("\(folder.path)/link")[0] == 0o600)
+            #expect(rights("\(folder.path)/file")[0] == 0o640)
+        }
+    }
+
+    @Test(.enabled(if: geteuid() == 0, "only root gives files away"))
+    func `replace a file by one of its owner and group`() throws {
+        try withScratchFolder { folder in
+            let path = "\(folder.path)/file"
+            try folder.replace("file", with: [1])
+            #expect(chmod(path, 0o4640) == 0 && chown(path, 4321, 1234) == 0)
+            try folder.replace("file", with: [2])
+            #expect(rights(path) == [0o640, 4321, 1234])
+            #expect(try folder.file("file").readAll(limit: 1) == [2])
+        }
+    }
+
     /// Names that are no UTF-8, and how they are shown.
     static let noText: [(bytes: [UInt8], shown: String)] = [
         ([0xFF], #"\xff"#), (Array("a".utf8) + [0xC3], #"a\xc3"#),
@@ -127,6 +179,15 @@ func withScratchFolder(faults: FileFaults? = nil, _ body: (Folder) throws -> Voi
                 withExtendedLifetime(lock) {}
             }
             _ = try FolderLock.acquire(folder, patience: .none)
+        }
+    }
+
+    @Test func `are seen by who does not want them, and not taken`() throws {
+        try withScratchFolder { folder in
+            #expect(try !FolderLock.isHeld(folder))
+            let lock = try FolderLock.acquire(folder, patience: .none)
+            #expect(try FolderLock.isHeld(folder))
+            withExtendedLifetime(lock) {}
         }
     }
 }

@@ -145,6 +145,20 @@ private func name(_ text: String) throws -> ReferenceName { try #require(Referen
                 == [[.untaggedEntry, .fallbackIndex], [.untaggedEntry, .fallbackIndex]])
     }
 
+    @Test func `keeps entries whose names differ in the spelling of one letter`() throws {
+        let layout = try Tended()
+        let names = ["caf\u{E9}", "cafe\u{301}"]
+        for name in names {
+            var entry = layout.image
+            entry.referenceName = name
+            try layout.list(entry)
+        }
+        #expect(try layout.notes == [])
+        #expect(try layout.repair() == [])
+        let kept = layout.writer.layout.index.entries.compactMap(\.referenceName)
+        #expect(kept.map { Array($0.utf8) } == (["v1"] + names).map { Array($0.utf8) })
+    }
+
     @Test func `lists what nothing lists only when asked, subjects first`() throws {
         let layout = try Tended()
         let referrer = try layout.referrer(1)

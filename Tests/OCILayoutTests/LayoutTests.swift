@@ -142,10 +142,78 @@ import Testing
         let staging = try LayoutWriter(layout).stage()
         let blob = try staging.add(Sample.layer)
         try await box.shell(
-            "mkdir l/.airseal-staging-dead l/own; touch l/.airseal-x l/own/.airseal-y")
+            """
+            mkdir l/.airseal-staging-\(Self.dead) l/own l/.airseal-backup
+            touch l/.airseal-blob-\(Self.dead) l/own/.airseal-blob-\(Self.dead)
+            touch l/.airseal-backup/file l/.airseal-notes.txt
+            """)
         _ = try LayoutWriter(layout)
-        #expect(try layout.strays().count == 2)
+        let strays = try layout.strays().filter { !$0.hasPrefix(".airseal-staging-") }
+        #expect(strays == [".airseal-backup", ".airseal-notes.txt", "own"])
+        #expect(try layout.strays().count == 4)
         #expect(try staging.read(blob.digest, limit: 5000) == Sample.layer)
+        try await box.shell("test -e l/.airseal-backup/file; test -e l/own/.airseal-blob-*")
+    }
+
+    /// How the name of a file ends that a process left which is dead.
+    private static let dead = "00000000deadbeef"
+
+    @Test func `calls what is in use no stray`() async throws {
+        let box = try Box()
+        let layout = try Sample.layout(box.path("l"))
+        func strays() throws -> [String] {
+            try LayoutCheck(layout).notes.compactMap { note in
+                if case .stray(let name) = note { name } else { nil }
+            }
+        }
+        let names = [".airseal-blob-\(Self.dead)", ".airseal-staging-\(Self.dead)"]
+        do {
+            let staging = try LayoutWriter(layout).stage()
+            _ = try staging.add(Sample.layer)
+            #expect(try strays() == [] && layout.strays().count == 1)
+            try await box.shell("mkdir l/\(names[1]); touch l/\(names[0]) l/.airseal-own")
+            #expect(try strays() == [names[0], ".airseal-own", names[1]])
+            withExtendedLifetime(staging) {}
+        }
+        // An unfinished file is in use while the layout is held, and a folder while it is itself.
+        let lock = try FolderLock.acquire(layout.folder, patience: .none)
+        #expect(try strays() == [".airseal-own", names[1]])
+        withExtendedLifetime(lock) {}
+    }
+
+    @Test func `lists its blobs while others come and go`() async throws {
+        let box = try Box()
+        let layout = try Sample.layout(box.path("l"))
+        let lasting = try layout.blobs()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                for _ in 0..<20 {
+                    let writer = try LayoutWriter(layout)
+                    let passing = try (0..<20).map {
+                        try writer.add([$0, 7], mediaType: MediaType.layer).digest
+                    }
+                    try writer.remove(passing)
+                }
+            }
+            group.addTask {
+                for _ in 0..<400 {
+                    let found = try layout.blobs()
+                    #expect(lasting.allSatisfy(found.contains))
+                    #expect(try LayoutCheck(layout).isWhole)
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(try layout.blobs() == lasting)
+    }
+
+    @Test func `stays as private as it was`() async throws {
+        let box = try Box()
+        let layout = try Sample.layout(box.path("l"))
+        try await box.shell("chmod 600 l/index.json")
+        let writer = try LayoutWriter(layout)
+        try writer.replaceIndex(with: LayoutIndex())
+        #expect(try await box.shell("stat -c %a l/index.json l/oci-layout") == "600\n644\n")
     }
 
     @Test func `loses nothing when many write at once (L10)`() async throws {

@@ -26,7 +26,14 @@ import Testing
         #expect(throws: LayoutError.noSuchPath(path)) { try Reference(parsing: path, in: .real) }
     }
 
-    @Test(arguments: ["l:", "l:a b", "l@v1", "l@sha256:00", "l@sha1:00", "l:../x"])
+    /// The signs that combine with what stands before them are no part of a name.
+    static let malformed = [
+        "l:", "l:a b", "l@v1", "l@sha256:00", "l@sha1:00", "l:../x", "l@", "l:\u{301}app",
+        "l@\u{200D}app", "l:\u{200D}app", "l:app\u{301}", "l@\u{301}\(digest)",
+        "l@\(digest)\u{301}",
+    ]
+
+    @Test(arguments: malformed)
     func `are refused with a bad name or digest`(_ text: String) throws {
         let box = try Box()
         try box.folder("l")

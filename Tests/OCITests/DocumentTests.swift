@@ -143,4 +143,24 @@ import Testing
         }
         #expect(index.entries.map(\.referenceName) == [nil, "a", "b"])
     }
+
+    @Test func `tells entries apart that Unicode calls equivalent`() throws {
+        let digest = try Digest(`Manifests and indexes`.digest)
+        func entry(_ type: String, _ name: String) -> Descriptor {
+            var entry = Descriptor(mediaType: type, digest: digest, size: 1)
+            entry.referenceName = name
+            return entry
+        }
+        let one = entry("caf\u{E9}", "caf\u{E9}")
+        let otherName = entry("caf\u{E9}", "cafe\u{301}")
+        let otherType = entry("cafe\u{301}", "caf\u{E9}")
+        #expect(one != otherName && one != otherType && one == entry("caf\u{E9}", "caf\u{E9}"))
+        #expect(one.names(sameContentAs: otherName) && !one.names(sameContentAs: otherType))
+        #expect(one.isNamed(like: otherType) && !one.isNamed(like: otherName))
+        #expect(one.plain.isNamed(like: otherName.plain) && !one.isNamed(like: one.plain))
+        var (left, right) = (LayoutIndex(), LayoutIndex())
+        left.append(one)
+        right.append(otherName)
+        #expect(left != right)
+    }
 }

@@ -200,7 +200,7 @@ public struct LayoutImport {
         for chosen in arrival.entries {
             let entry = chosen.entry
             let wasListed = addition.index.entries(of: entry.digest).contains {
-                $0.referenceName == entry.referenceName
+                $0.isNamed(like: entry)
             }
             try add(entry, to: &addition, arrival, layout)
             let closure = arrival.graph.closure(of: entry)

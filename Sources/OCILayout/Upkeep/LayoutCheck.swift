@@ -70,7 +70,7 @@ public struct LayoutCheck: Sendable {
             progress(byteCount)
         }
         try doctor(graph, in: content)
-        for name in try content.strays() { notes.append(.stray(name)) }
+        for name in try content.strays() where !content.isInUse(name) { notes.append(.stray(name)) }
     }
 
     /// Looks for what is listed in ways that not every tool finds, and for what is left over.
