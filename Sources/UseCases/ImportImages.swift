@@ -50,7 +50,7 @@ extension Site {
     /// before it stays. Returns what became of each source that was looked at.
     public func importImages(_ request: ImportRequest) throws(SourceError) -> [SourceOutcome] {
         var outcomes: [SourceOutcome] = []
-        var index: LayoutIndex?
+        var rehearsal: ImportRehearsal?
         for source in request.sources {
             let outcome: ImportOutcome
             do throws(LayoutError) {
@@ -59,7 +59,7 @@ extension Site {
                 let options = options(of: request, reference.selector)
                 outcome = try steadily(importing: reference) { opened throws(LayoutError) in
                     request.isRehearsal
-                        ? try rehearse(opened, request.layout, options, listing: &index)
+                        ? try rehearse(opened, request.layout, options, &rehearsal)
                         : try take(opened, into: request.layout, options)
                 }
             } catch { throw SourceError(source: source, reason: error) }
@@ -94,15 +94,14 @@ extension Site {
         }
     }
 
-    /// `index` is what earlier sources would have made of `index.json`.
+    /// `rehearsal` is what earlier sources would have made of the layout.
     private func rehearse(
         _ source: ImportSource, _ path: String, _ options: LayoutImport.Options,
-        listing index: inout LayoutIndex?
+        _ rehearsal: inout ImportRehearsal?
     ) throws(LayoutError) -> ImportOutcome {
         let layout = try ImportDestination.present(at: path, in: files)
-        var listed = index ?? layout?.index ?? LayoutIndex()
-        defer { index = listed }
-        return try LayoutImport.rehearse(
-            source, into: layout, listing: &listed, options: options)
+        var now = rehearsal ?? ImportRehearsal(from: layout?.index ?? LayoutIndex())
+        defer { rehearsal = now }
+        return try LayoutImport.rehearse(source, into: layout, after: &now, options: options)
     }
 }

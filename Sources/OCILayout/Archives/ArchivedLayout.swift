@@ -75,7 +75,9 @@ public struct ArchivedLayout: LayoutContent {
             for name in image.names {
                 var entry = manifest
                 entry.referenceName = name
-                if let conflict = index.add(entry) { throw .importRefused(.nameTaken(conflict)) }
+                if let conflict = index.add(entry) {
+                    throw .importRefused(.nameGivenTwice(conflict))
+                }
             }
             if image.names.isEmpty { _ = index.add(manifest) }
         }

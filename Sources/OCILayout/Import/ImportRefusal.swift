@@ -23,6 +23,8 @@ public enum ImportRefusal: Error, Equatable, Sendable {
     case tooLarge(Digest)
     /// The name already stands for other content.
     case nameTaken(NameConflict)
+    /// The source itself calls two images by the name.
+    case nameGivenTwice(NameConflict)
     /// The name does not keep to the whitelist.
     case malformedName(String)
     /// The archive has two members with this name.

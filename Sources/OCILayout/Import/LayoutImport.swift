@@ -1,7 +1,7 @@
 public import Archive
 import Encodings
 public import Files
-public import OCI
+import OCI
 
 /// Where images come from.
 public enum ImportSource: Sendable {
@@ -80,20 +80,23 @@ public struct LayoutImport {
     /// - Parameters:
     ///   - source: what to read.
     ///   - layout: where it would go; nil for a new layout.
-    ///   - index: the layout's `index.json` as it would be by now, and then as it would be.
+    ///   - rehearsal: what the layout would be by now, and then what it would be.
     ///   - options: as for `run`.
     /// - Returns: what would come, or why nothing would.
     /// - Throws: what kept the import from being decided.
     public static func rehearse(
-        _ source: ImportSource, into layout: Layout?, listing index: inout LayoutIndex,
+        _ source: ImportSource, into layout: Layout?, after rehearsal: inout ImportRehearsal,
         options: Options = Options()
     ) throws(LayoutError) -> ImportOutcome {
-        var addition = ReferrerAddition(changing: index)
+        var listing = ImportListing(rehearsal, in: layout, replace: options.replace)
         let outcome = try outcome { () throws(LayoutError) in
             let work = LayoutImport(options: options, staging: nil)
-            return try work.add(work.read(source), to: &addition, layout)
+            return try work.add(work.read(source), to: &listing)
         }
-        if case .imported = outcome { index = addition.index }
+        if case .imported = outcome {
+            rehearsal.index = listing.addition.index
+            rehearsal.lists = listing.lists
+        }
         return outcome
     }
 
@@ -111,15 +114,6 @@ public struct LayoutImport {
     }
 
     // MARK: Source
-
-    /// What of the source was chosen, all of it there and right.
-    private struct Arrival {
-        let form: ImportReport.Form
-        let entries: [ChosenEntry]
-        let graph: LayoutGraph
-        let absentForeignLayers: Set<Digest>
-        let absentSubjects: Set<Digest>
-    }
 
     private func read(_ source: ImportSource) throws(LayoutError) -> Arrival {
         let arrival: Arrival
@@ -185,34 +179,31 @@ public struct LayoutImport {
     private func commit(_ arrival: Arrival, _ staging: Staging, _ writer: LayoutWriter)
         throws(LayoutError) -> ImportReport
     {
-        var addition = ReferrerAddition(changing: writer.layout.index)
-        let report = try add(arrival, to: &addition, writer.layout)
-        try writer.publish(needed(arrival, addition.index), from: staging)
-        try writer.replaceIndex(adding: addition)
+        var listing = ImportListing(
+            ImportRehearsal(from: writer.layout.index), in: writer.layout,
+            replace: options.replace)
+        let report = try add(arrival, to: &listing)
+        try writer.publish(needed(arrival, listing.addition.index), from: staging)
+        try writer.replaceIndex(adding: listing.addition)
         return report
     }
 
-    /// Adds the entries of `arrival` to those of `layout`, and says what they are.
-    private func add(
-        _ arrival: Arrival, to addition: inout ReferrerAddition, _ layout: Layout?
-    ) throws(LayoutError) -> ImportReport {
-        var roots: [ImportReport.Root] = []
-        for chosen in arrival.entries {
-            let entry = chosen.entry
-            let wasListed = addition.index.entries(of: entry.digest).contains {
-                $0.referenceName == entry.referenceName
-            }
-            try add(entry, to: &addition, arrival, layout)
-            let closure = arrival.graph.closure(of: entry)
-            let absent = closure.filter {
+    /// Adds the entries of `arrival` to those of the layout, and says what they are.
+    private func add(_ arrival: Arrival, to listing: inout ImportListing) throws(LayoutError)
+        -> ImportReport
+    {
+        let listed = try listing.add(arrival)
+        let lost = try listing.lost(listed.flatMap(\.replaced), arrival)
+        let roots = listed.map { one in
+            let absent = one.closure.filter {
                 $0.isForeignLayer && arrival.absentForeignLayers.contains($0.digest)
             }
-            roots.append(
-                ImportReport.Root(
-                    descriptor: entry, blobCount: closure.count - absent.count,
-                    byteCount: closure.claimedByteCount - absent.claimedByteCount,
-                    wasListed: wasListed, index: chosen.index,
-                    leftPlatforms: chosen.leftPlatforms, absentForeignLayers: absent))
+            return ImportReport.Root(
+                descriptor: one.chosen.entry, blobCount: one.closure.count - absent.count,
+                byteCount: one.closure.claimedByteCount - absent.claimedByteCount,
+                wasListed: one.wasListed, index: one.chosen.index,
+                leftPlatforms: one.chosen.leftPlatforms, absentForeignLayers: absent,
+                replaced: one.replaced.map { .init(digest: $0, isLost: lost.contains($0)) })
         }
         return ImportReport(form: arrival.form, roots: roots)
     }
@@ -227,28 +218,5 @@ public struct LayoutImport {
         }
         return Set(arrival.graph.nodes.map(\.descriptor.digest)).subtracting(merged)
             .subtracting(arrival.absentForeignLayers).subtracting(arrival.absentSubjects).sorted()
-    }
-
-    private func add(
-        _ entry: Descriptor, to addition: inout ReferrerAddition, _ arrival: Arrival,
-        _ layout: Layout?
-    ) throws(LayoutError) {
-        let name = entry.referenceName.flatMap { ReferenceName($0) }
-        let rivals = name.map { addition.index.entries(named: $0.description) } ?? []
-        // Two fallback indexes of one image are two lists of its referrers: both count.
-        if let subject = name?.fallbackTarget,
-            rivals.contains(where: { !$0.names(sameContentAs: entry) }),
-            case .index(let index)? = arrival.graph.node(entry)?.document
-        {
-            // In a rehearsal the rival may be an earlier source's, and is nowhere.
-            guard let layout, rivals == layout.index.entries(named: name?.description ?? "") else {
-                return
-            }
-            try addition.list(index.manifests, of: subject, in: layout)
-            return
-        }
-        if let conflict = addition.add(entry, replace: options.replace) {
-            throw .importRefused(.nameTaken(conflict))
-        }
     }
 }

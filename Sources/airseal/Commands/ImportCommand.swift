@@ -109,6 +109,10 @@ extension ImportReport.Root {
                 "  of the type \(ForeignText(descriptor.mediaType)), which airseal does not know: "
                     + "taken as one blob, without anything that it may lead to")
         }
+        lines += replaced.map {
+            "  takes the name from \($0.digest)"
+                + ($0.isLost ? ", to which nothing leads any more" : "")
+        }
         lines += absentForeignLayers.map {
             "  note: \(LayoutCheck.Note.absentForeignLayer($0).sentence.text)"
         }
@@ -127,6 +131,10 @@ extension ImportReport.Root {
             "opaque": .boolean(isOpaque),
             "absentForeignLayers": .array(
                 absentForeignLayers.map { .string($0.digest.description) }),
+            "replaced": .array(
+                replaced.map {
+                    ["digest": .string($0.digest.description), "lost": .boolean($0.isLost)]
+                }),
         ]
     }
 }

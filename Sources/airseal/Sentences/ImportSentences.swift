@@ -34,6 +34,11 @@ extension ImportRefusal: Speakable {
         case .tooLarge(let digest):
             Sentence("the manifest \(digest) is larger, or nested deeper, than airseal takes")
         case .nameTaken(let conflict): conflict.sentence
+        case .nameGivenTwice(let conflict):
+            Sentence(
+                "the source calls two images \(ForeignText(conflict.name)): \(conflict.present) "
+                    + "and \(conflict.new)",
+                hint: "export them again, each with a name of its own")
         case .malformedName(let name):
             Sentence("\"\(ForeignText(name))\" is no name for an image")
         case .duplicateMember(let name):
