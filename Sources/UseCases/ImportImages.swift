@@ -82,10 +82,10 @@ extension Site {
     private func take(
         _ source: ImportSource, into path: String, _ options: LayoutImport.Options
     ) throws(LayoutError) -> ImportOutcome {
-        let destination = try ImportDestination(at: path, in: files)
+        var destination = try ImportDestination.open(
+            at: path, in: files, patience: options.patience)
         do throws(LayoutError) {
-            let outcome = try LayoutImport.run(
-                source, into: destination.layout, options: options)
+            let outcome = try LayoutImport.run(source, into: destination, options: options)
             if case .refused = outcome { destination.withdraw() }
             return outcome
         } catch {

@@ -65,11 +65,31 @@ public struct LayoutImport {
     public static func run(
         _ source: ImportSource, into layout: Layout, options: Options = Options()
     ) throws(LayoutError) -> ImportOutcome {
+        let staging = try LayoutError.destination(layout.path) { () throws(LayoutError) in
+            try LayoutWriter(layout, patience: options.patience).stage()
+        }
+        return try run(source, into: layout, staging, options)
+    }
+
+    /// Imports `source` into the layout of `destination`, as above.
+    public static func run(
+        _ source: ImportSource, into destination: ImportDestination, options: Options = Options()
+    ) throws(LayoutError) -> ImportOutcome {
+        guard let staging = destination.staging else {
+            return try run(source, into: destination.layout, options: options)
+        }
+        return try run(source, into: destination.layout, staging, options)
+    }
+
+    private static func run(
+        _ source: ImportSource, into layout: Layout, _ staging: Staging, _ options: Options
+    ) throws(LayoutError) -> ImportOutcome {
         try outcome { () throws(LayoutError) in
-            let staging = try LayoutWriter(layout, patience: options.patience).stage()
             let work = LayoutImport(options: options, staging: staging)
             let arrival = try work.read(source)
-            let writer = try LayoutWriter(layout, patience: options.patience)
+            let writer = try LayoutError.destination(layout.path) { () throws(LayoutError) in
+                try LayoutWriter(layout, patience: options.patience)
+            }
             return try work.commit(arrival, staging, writer)
         }
     }
