@@ -145,8 +145,9 @@ public struct LayoutImport {
                 arrival = try judge(folder, .layout)
             }
         case .archive(let file):
-            arrival = try judge(
+            let content = try ArchivedLayout(
                 ArchiveIntake(file, into: staging, limits: options.limits))
+            arrival = try judge(content, content.form)
         }
         guard !arrival.entries.isEmpty else { throw .importRefused(.empty) }
         for entry in arrival.entries.map(\.entry) {
@@ -157,20 +158,6 @@ public struct LayoutImport {
             else { throw .importRefused(.malformedName(text)) }
         }
         return arrival
-    }
-
-    /// An archive that is both is taken by its index, which keeps the registry's digests, unless
-    /// the index lacks more than platforms: then `manifest.json` says what is there.
-    private func judge(_ intake: ArchiveIntake) throws(LayoutError) -> Arrival {
-        if let content = try ArchivedLayout(listedBy: intake) {
-            do throws(LayoutError) { return try judge(content, content.form) } catch {
-                guard case .importRefused(.missing) = error, intake.dockerImages != nil else {
-                    throw error
-                }
-            }
-        }
-        let content = try ArchivedLayout(dockerImagesOf: intake)
-        return try judge(content, content.form)
     }
 
     /// Chooses and refuses, where anything that was chosen is not there or not right.
