@@ -35,8 +35,16 @@ public struct SourceOutcome: Sendable {
     public let outcome: ImportOutcome
 }
 
+/// What became of the sources that were looked at.
+public struct ImportRun: Sendable {
+    /// In their order; the last one may be a refusal.
+    public internal(set) var outcomes: [SourceOutcome] = []
+    /// What kept the next one from being decided. What came before it stays.
+    public internal(set) var failure: SourceError?
+}
+
 /// What went wrong with one of several sources.
-public struct SourceError: Error {
+public struct SourceError: Error, Sendable {
     /// The source as it was named.
     public let source: String
     /// What went wrong.
@@ -46,10 +54,10 @@ public struct SourceError: Error {
 extension Site {
     /// Imports each source into the layout.
     ///
-    /// Sources are taken in their order; the first that is refused ends the run, and what came
+    /// Sources are taken in their order; the first that is refused or fails ends the run, and what came
     /// before it stays. Returns what became of each source that was looked at.
-    public func importImages(_ request: ImportRequest) throws(SourceError) -> [SourceOutcome] {
-        var outcomes: [SourceOutcome] = []
+    public func importImages(_ request: ImportRequest) -> ImportRun {
+        var run = ImportRun()
         var rehearsal: ImportRehearsal?
         for source in request.sources {
             let outcome: ImportOutcome
@@ -62,11 +70,14 @@ extension Site {
                         ? try rehearse(opened, request.layout, options, &rehearsal)
                         : try take(opened, into: request.layout, options)
                 }
-            } catch { throw SourceError(source: source, reason: error) }
-            outcomes.append(SourceOutcome(source: source, outcome: outcome))
+            } catch {
+                run.failure = SourceError(source: source, reason: error)
+                break
+            }
+            run.outcomes.append(SourceOutcome(source: source, outcome: outcome))
             if case .refused = outcome { break }
         }
-        return outcomes
+        return run
     }
 
     private func options(of request: ImportRequest, _ selector: Selector) -> LayoutImport.Options {

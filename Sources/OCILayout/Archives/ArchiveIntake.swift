@@ -83,6 +83,13 @@ final class ArchiveIntake {
             guard case .blob(let stored)? = members[MemberName(target)],
                 Self.documentLimits[name] == nil
             else { throw .importRefused(.unusableMember(entry.name)) }
+            // It passed once, and was hashed for its own name only.
+            if let claimed = Digest(blobName: entry.name),
+                claimed.algorithm != stored.digest.algorithm
+            {
+                throw .importRefused(
+                    .linkBetweenAlgorithms(member: entry.name, target: target))
+            }
             try place(stored, at: entry.name)
             return .blob(stored)
         case .file:

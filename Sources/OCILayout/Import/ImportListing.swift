@@ -21,6 +21,8 @@ struct Arrival {
     let graph: LayoutGraph
     let absentForeignLayers: Set<Digest>
     let absentSubjects: Set<Digest>
+    /// What speaks of it and is listed nowhere.
+    let unlistedReferrers: [Digest]
 }
 
 /// Brings the entries of an arrival among those of a layout. Nothing is written here.

@@ -31,6 +31,8 @@ public enum ImportRefusal: Error, Equatable, Sendable {
     case duplicateMember(String)
     /// A device, or a link that leads nowhere or out of the archive.
     case unusableMember(String)
+    /// A blob is a hard link to a member that was hashed by another algorithm.
+    case linkBetweenAlgorithms(member: String, target: String)
     /// `manifest.json` names a member that is not there.
     case missingMember(String)
     /// `manifest.json` is not as Docker writes it.

@@ -49,4 +49,7 @@ public struct ImportReport: Sendable {
     public let form: Form
     /// What it listed, in its order.
     public let roots: [Root]
+    /// Manifests that speak of what came, and that no index of the source lists, as cosign leaves
+    /// them: they did not come along.
+    public let unlistedReferrers: [Digest]
 }

@@ -140,14 +140,14 @@ public struct LayoutImport {
         switch source {
         case .folder(let folder):
             if let staging {
-                arrival = try judge(StagedLayout(folder, in: staging), .layout)
+                arrival = try judge(StagedLayout(folder, in: staging), .layout, beside: folder)
             } else {
-                arrival = try judge(folder, .layout)
+                arrival = try judge(folder, .layout, beside: folder)
             }
         case .archive(let file):
             let content = try ArchivedLayout(
                 ArchiveIntake(file, into: staging, limits: options.limits))
-            arrival = try judge(content, content.form)
+            arrival = try judge(content, content.form, beside: content)
         }
         guard !arrival.entries.isEmpty else { throw .importRefused(.empty) }
         for entry in arrival.entries.map(\.entry) {
@@ -160,10 +160,12 @@ public struct LayoutImport {
         return arrival
     }
 
-    /// Chooses and refuses, where anything that was chosen is not there or not right.
-    private func judge(_ content: some LayoutContent, _ form: ImportReport.Form)
-        throws(LayoutError) -> Arrival
-    {
+    /// Chooses and refuses, where anything that was chosen is not there or not right. `source` has
+    /// what nothing leads to besides.
+    private func judge(
+        _ content: some LayoutContent, _ form: ImportReport.Form,
+        beside source: some LayoutContent
+    ) throws(LayoutError) -> Arrival {
         let whole = try LayoutGraph(content)
         let entries = try options.selection.choose(from: content, whole)
         let isAll = entries.map(\.entry) == content.index.entries
@@ -173,12 +175,25 @@ public struct LayoutImport {
             return Arrival(
                 form: form, entries: entries, graph: graph,
                 absentForeignLayers: Set(layers.map(\.digest)),
-                absentSubjects: Set(subjects.map(\.digest)))
+                absentSubjects: Set(subjects.map(\.digest)),
+                unlistedReferrers: unlisted(in: source, whole, of: graph))
         case .lacksPlatforms(let missing, let present):
             throw .importRefused(.missingPlatforms(missing, present: present))
         case .lacks(let missing): throw .importRefused(.missing(missing))
         case .spoilt(let refusal): throw .importRefused(refusal)
         }
+    }
+
+    /// What speaks of anything in `graph`, and nothing in `source` leads to.
+    private func unlisted(
+        in source: some LayoutContent, _ whole: LayoutGraph, of graph: LayoutGraph
+    ) -> [Digest] {
+        let known = Set(graph.nodes.map(\.descriptor.digest))
+        // It is no part of the import, so what cannot be looked at is no reason to refuse it.
+        let found = (try? whole.unlistedReferrers(in: source)) ?? []
+        return found.filter { referrer in
+            referrer.document.subject.map { known.contains($0.digest) } ?? false
+        }.map(\.descriptor.digest)
     }
 
     // MARK: Destination
@@ -212,7 +227,8 @@ public struct LayoutImport {
                 leftPlatforms: one.chosen.leftPlatforms, absentForeignLayers: absent,
                 replaced: one.replaced.map { .init(digest: $0, isLost: lost.contains($0)) })
         }
-        return ImportReport(form: arrival.form, roots: roots)
+        return ImportReport(
+            form: arrival.form, roots: roots, unlistedReferrers: arrival.unlistedReferrers)
     }
 
     /// What is to be published: everything that arrived and is listed, but no fallback index that

@@ -70,25 +70,42 @@ struct ImportCommand: Verb {
         request.isRehearsal = dryRun
         request.patience = wait.patience
         let site = Site.here(progress: Progress("importing", of: sources))
-        let outcomes = try site.importImages(request)
+        let run = site.importImages(request)
         if output.json {
-            Terminal.answer(.array(outcomes.map { $0.json(isRehearsal: dryRun) }))
+            let failure = run.failure.map { [$0.json(isRehearsal: dryRun)] } ?? []
+            Terminal.answer(.array(run.outcomes.map { $0.json(isRehearsal: dryRun) } + failure))
         }
         var status = ExitStatus.yes
-        for one in outcomes {
+        for one in run.outcomes {
             switch one.outcome {
             case .imported(let report):
                 if !output.json {
                     for root in report.roots {
                         root.lines(isRehearsal: dryRun).forEach { Terminal.answer($0) }
                     }
+                    report.lines.forEach { Terminal.answer($0) }
                 }
             case .refused(let refusal):
                 Terminal.complain(refusal.sentence.after("\(ForeignText(one.source)) refused"))
                 status = .refused
             }
         }
+        // What came before is said already: it stays.
+        if let failure = run.failure { throw failure }
         return status
+    }
+}
+
+extension ImportReport {
+    /// What was left, and where it could be listed.
+    fileprivate var lines: [String] {
+        guard !unlistedReferrers.isEmpty else { return [] }
+        let many = unlistedReferrers.count
+        return [
+            "note: \(many) \(many == 1 ? "manifest" : "manifests") in the source that no index "
+                + "lists \(many == 1 ? "speaks" : "speak") of these images, and did not come "
+                + "along; check --repair --adopt lists them there"
+        ]
     }
 }
 
@@ -139,18 +156,33 @@ extension ImportReport.Root {
     }
 }
 
+extension SourceError {
+    fileprivate func json(isRehearsal: Bool) -> JSON {
+        let text = JSON.string(sentence.text)
+        return [
+            "source": .string(source), "refused": reason.isDamage ? text : .null,
+            "failed": reason.isDamage ? .null : text, "dryRun": .boolean(isRehearsal),
+            "form": .null, "images": [], "unlistedReferrers": [],
+        ]
+    }
+}
+
 extension SourceOutcome {
     fileprivate func json(isRehearsal: Bool) -> JSON {
         switch outcome {
         case .refused(let refusal):
             [
                 "source": .string(source), "refused": .string(refusal.sentence.text),
-                "dryRun": .boolean(isRehearsal), "form": .null, "images": [],
+                "failed": .null, "dryRun": .boolean(isRehearsal), "form": .null, "images": [],
+                "unlistedReferrers": [],
             ]
         case .imported(let report):
             [
-                "source": .string(source), "refused": .null, "dryRun": .boolean(isRehearsal),
-                "form": .string(report.form.word), "images": .array(report.roots.map(\.json)),
+                "source": .string(source), "refused": .null, "failed": .null,
+                "dryRun": .boolean(isRehearsal), "form": .string(report.form.word),
+                "images": .array(report.roots.map(\.json)),
+                "unlistedReferrers": .array(
+                    report.unlistedReferrers.map { .string($0.description) }),
             ]
         }
     }

@@ -47,6 +47,11 @@ extension ImportRefusal: Speakable {
             Sentence(
                 "the archive's member \(ForeignText(name)) is a device, a sparse file, "
                     + "or a link that leads nowhere")
+        case .linkBetweenAlgorithms(let member, let target):
+            Sentence(
+                "the archive's member \(ForeignText(member)) is a hard link to "
+                    + "\(ForeignText(target)), which was hashed by another algorithm",
+                hint: "pack the archive again without hard links")
         case .missingMember(let name):
             Sentence(
                 "the archive lacks \(ForeignText(name)), which its manifest.json names",
