@@ -120,6 +120,13 @@ private import Glibc
         }
     }
 
+    /// Where in the file the body begins of the member that `next` has just given; nil in a compressed
+    /// archive, where it cannot be found again without what is before it.
+    public var bodyOffset: Int64? {
+        guard source.bytes.compression == .none else { return nil }
+        return unsafe archive_filter_bytes(handle, 0)
+    }
+
     /// Reads up to `buffer.count` bytes of the current member's body to the front of `buffer` and
     /// returns their number: 0 at the body's end only.
     public func read(into buffer: inout [UInt8]) throws(ArchiveError) -> Int {

@@ -49,7 +49,7 @@ final class ArchiveIntake {
         path = file.path
         self.file = file
         self.limits = limits
-        blobs = ArchiveBlobs(staging: staging)
+        blobs = ArchiveBlobs(of: file, staging: staging)
         layerHasher = try LayoutError.hashing { () throws(CryptographyError) in try BlobHasher() }
         let reader = try LayoutError.reading { () throws(ArchiveError) in
             try ArchiveReader(file, limits: limits)
@@ -129,7 +129,8 @@ final class ArchiveIntake {
         -> StoredBlob
     {
         let claimed = Digest(blobName: entry.name)
-        let arriving = try blobs.begin(size: entry.size, claimed: claimed)
+        let arriving = try blobs.begin(
+            size: entry.size, claimed: claimed, at: reader.bodyOffset)
         do throws(LayoutError) {
             var count = try read(reader)
             arriving.write(buffer, count)
