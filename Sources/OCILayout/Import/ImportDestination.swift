@@ -80,7 +80,9 @@ public struct ImportDestination {
     {
         guard files.kind(at: path) != nil else {
             var place = FilePath(path)
-            while !place.isEmpty, files.kind(at: place.string) == nil { place.removeLastComponent() }
+            while !place.isEmpty, files.kind(at: place.string) == nil {
+                place.removeLastComponent()
+            }
             try checkWritable(place.isEmpty ? "." : place.string)
             return nil
         }
