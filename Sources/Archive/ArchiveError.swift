@@ -22,4 +22,9 @@ public enum ArchiveError: Error, Equatable {
     case expandsTooFar(ratio: Int64)
     /// The library refused a call for no reason of the archive's.
     case library(call: String, code: Int32)
+
+    /// More than `limit` bytes that say nothing.
+    static func padding(path: String, _ limit: Int64) -> ArchiveError {
+        .damaged(path: path, reason: "more than \(limit) bytes of padding")
+    }
 }

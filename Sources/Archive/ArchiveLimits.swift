@@ -13,6 +13,10 @@ public struct ArchiveLimits: Sendable {
     /// Expansion below this size is harmless at any ratio, in bytes.
     public var expansionFreeByteCount: Int64 = 64 << 20
 
+    /// Zeros behind the end mark, or behind the compression. Tapes are padded to a block, of 1 MiB at
+    /// most.
+    public var paddingMax: Int64 = 4 << 20
+
     /// The limits as they stand here.
     public init() {}
 }

@@ -120,6 +120,13 @@ private import Glibc
         }
     }
 
+    /// Where in the file the body begins of the member that `next` has just given; nil in a compressed
+    /// archive, where it cannot be found again without what is before it.
+    public var bodyOffset: Int64? {
+        guard source.bytes.compression == .none else { return nil }
+        return unsafe archive_filter_bytes(handle, 0)
+    }
+
     /// Reads up to `buffer.count` bytes of the current member's body to the front of `buffer` and
     /// returns their number: 0 at the body's end only.
     public func read(into buffer: inout [UInt8]) throws(ArchiveError) -> Int {
@@ -156,7 +163,7 @@ private import Glibc
     private func finish() throws(ArchiveError) {
         guard source.byteCount > 0 else { throw .notAnArchive(path: path) }
         let end = unsafe archive_read_header_position(handle)
-        let isClean = try source.drain(from: end)
+        let isClean = try source.drain(from: end, limit: limits.paddingMax)
         guard source.byteCount - end >= 512 else { throw .truncated(path: path) }
         guard isClean else { throw .damaged(path: path, reason: "bytes after the end mark") }
     }
@@ -205,11 +212,14 @@ private import Glibc
     }
 
     /// Reads to the end and returns whether nothing but zeros stands from `offset` on.
-    func drain(from offset: Int64) throws(ArchiveError) -> Bool {
+    ///
+    /// - Throws: `.damaged` where that is more than `limit` bytes.
+    func drain(from offset: Int64, limit: Int64) throws(ArchiveError) -> Bool {
         // The reader stops within the block that it got last.
         let known = unsafe min(last.count, max(0, Int(byteCount - offset)))
         var isClean = unsafe last.suffix(known).allSatisfy { $0 == 0 }
         while true {
+            guard byteCount - offset <= limit else { throw .padding(path: bytes.path, limit) }
             let next = try unsafe bytes.nextBlock()
             if unsafe next.isEmpty { return isClean }
             if unsafe !next.allSatisfy({ $0 == 0 }) { isClean = false }

@@ -163,8 +163,8 @@ public import Files
     /// first byte that begins no further gzip member, and says nothing.
     private func checkEnd() throws(ArchiveError) {
         guard compression == .gzip else { return }
-        try source.drain()
         let consumed = unsafe archive_filter_bytes(handle, -1)
+        try source.drain(limit: consumed + limits.paddingMax)
         guard source.lastNonzeroEnd <= consumed else {
             throw .damaged(path: path, reason: "bytes after the end of the compression")
         }
@@ -227,8 +227,10 @@ public import Files
     }
 
     /// Reads on to the end, for nobody.
-    func drain() throws(ArchiveError) {
-        while try fill() > 0 {}
+    func drain(limit: Int64) throws(ArchiveError) {
+        while try fill() > 0 {
+            guard byteCount <= limit else { throw .padding(path: path, ArchiveLimits().paddingMax) }
+        }
     }
 
     private func fill() throws(ArchiveError) -> Int {

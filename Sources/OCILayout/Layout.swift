@@ -69,11 +69,9 @@ public struct Layout: LayoutContent, Sendable {
         }
         defer { withExtendedLifetime(lock) {} }
         let present = try LayoutError.files { () throws(FileError) in
-            try folder.entries().filter { !TemporaryName.matches($0.name) }
+            try folder.entries().map(\.name)
         }
-        // A run that was killed between the steps below left a part of exactly these.
-        let ours = ["blobs", LayoutIndex.name]
-        if present.allSatisfy({ ours.contains($0.name) }) {
+        if isUnfinished(present) {
             try LayoutError.changes(folder) { () throws(FileError) in
                 let blobs = try folder.makeFolder("blobs")
                 _ = try blobs.makeFolder(Digest.Algorithm.sha256.rawValue)
@@ -86,6 +84,12 @@ public struct Layout: LayoutContent, Sendable {
             }
         }
         return try Layout(folder)
+    }
+
+    /// Whether a folder that holds `names` is empty, or one that a run left which was killed while it
+    /// made a layout of it.
+    static func isUnfinished(_ names: [String]) -> Bool {
+        names.allSatisfy { ["blobs", LayoutIndex.name].contains($0) || TemporaryName.matches($0) }
     }
 
     private static func read(_ name: String, limit: Int64, _ folder: Folder) throws(LayoutError)

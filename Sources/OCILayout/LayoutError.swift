@@ -53,6 +53,8 @@ public enum LayoutError: Error, Equatable {
     case unknownParts(Digest)
     /// A source is not imported; `LayoutImport` makes a value of it.
     case importRefused(ImportRefusal)
+    /// The layout at `path`, into which something is brought, is itself at fault.
+    indirect case destination(path: String, LayoutError)
 
     /// Whether it is the content that is at fault: damaged, missing, malformed or over a limit. No
     /// second try can mend that, so it is a refusal; everything else is a failure to decide.
@@ -67,6 +69,7 @@ public enum LayoutError: Error, Equatable {
                 true
             case .file, .notAnArchive, .library: false
             }
+        case .destination(_, let reason): reason.isDamage
         case .file, .cryptography, .notALayout, .readOnly, .notHeld, .noSuchPath,
             .malformedReference, .noSuchReference, .ambiguousReference, .nameTaken, .notAFolder,
             .notFreed,
@@ -90,6 +93,17 @@ public enum LayoutError: Error, Equatable {
                 throw .readOnly(path: folder.path)
             default: throw .file(error)
             }
+        }
+    }
+
+    /// Runs `body`, which reads the layout at `path` that something is brought into: what is amiss
+    /// there is no fault of the source's.
+    static func destination<T>(_ path: String, _ body: () throws(LayoutError) -> T)
+        throws(LayoutError) -> T
+    {
+        do throws(LayoutError) { return try body() } catch {
+            guard error.isDamage else { throw error }
+            throw .destination(path: path, error)
         }
     }
 

@@ -89,7 +89,10 @@ public struct BundleReception {
         let turn = try onState { () throws(StateError) in try store.turn(patience: patience) }
         defer { withExtendedLifetime(turn) {} }
         try checkNothingWaits(from: heads.inventory.origin)
-        let mark = try onState { () throws(StateError) in try store.state() }
+        let mark = try onState { () throws(StateError) in
+            try store.settle()
+            return try store.state()
+        }
         try checkPlace(of: heads, own: own, mark)
         let scopes = try RootClaims(heads.inventory, by: peer).scopes
         let trust = try onHome { () throws(ConfigurationError) in try home.imageTrust() }

@@ -68,8 +68,11 @@ public struct ReceivingStore: Sendable {
         }
     }
 
-    /// Makes the marks durable that are there: the run that moved them may have died before that.
-    func settle() throws(StateError) { try document.settle() }
+    /// Makes the marks durable that are there, and sweeps what was begun beside them: the run that
+    /// moved them may have died before that.
+    public func settle() throws(StateError) {
+        try document.locked { () throws(StateError) in try document.settle() }
+    }
 
     /// Takes up another stream after the one known: its operator has said why.
     public func change(to stream: StreamID, sequence: Int64, bundle: Digest) throws(StateError) {

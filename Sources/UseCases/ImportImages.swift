@@ -35,8 +35,16 @@ public struct SourceOutcome: Sendable {
     public let outcome: ImportOutcome
 }
 
+/// What became of the sources that were looked at.
+public struct ImportRun: Sendable {
+    /// In their order; the last one may be a refusal.
+    public internal(set) var outcomes: [SourceOutcome] = []
+    /// What kept the next one from being decided. What came before it stays.
+    public internal(set) var failure: SourceError?
+}
+
 /// What went wrong with one of several sources.
-public struct SourceError: Error {
+public struct SourceError: Error, Sendable {
     /// The source as it was named.
     public let source: String
     /// What went wrong.
@@ -46,11 +54,11 @@ public struct SourceError: Error {
 extension Site {
     /// Imports each source into the layout.
     ///
-    /// Sources are taken in their order; the first that is refused ends the run, and what came
+    /// Sources are taken in their order; the first that is refused or fails ends the run, and what came
     /// before it stays. Returns what became of each source that was looked at.
-    public func importImages(_ request: ImportRequest) throws(SourceError) -> [SourceOutcome] {
-        var outcomes: [SourceOutcome] = []
-        var index: LayoutIndex?
+    public func importImages(_ request: ImportRequest) -> ImportRun {
+        var run = ImportRun()
+        var rehearsal: ImportRehearsal?
         for source in request.sources {
             let outcome: ImportOutcome
             do throws(LayoutError) {
@@ -59,14 +67,17 @@ extension Site {
                 let options = options(of: request, reference.selector)
                 outcome = try steadily(importing: reference) { opened throws(LayoutError) in
                     request.isRehearsal
-                        ? try rehearse(opened, request.layout, options, listing: &index)
+                        ? try rehearse(opened, request.layout, options, &rehearsal)
                         : try take(opened, into: request.layout, options)
                 }
-            } catch { throw SourceError(source: source, reason: error) }
-            outcomes.append(SourceOutcome(source: source, outcome: outcome))
+            } catch {
+                run.failure = SourceError(source: source, reason: error)
+                break
+            }
+            run.outcomes.append(SourceOutcome(source: source, outcome: outcome))
             if case .refused = outcome { break }
         }
-        return outcomes
+        return run
     }
 
     private func options(of request: ImportRequest, _ selector: Selector) -> LayoutImport.Options {
@@ -82,10 +93,10 @@ extension Site {
     private func take(
         _ source: ImportSource, into path: String, _ options: LayoutImport.Options
     ) throws(LayoutError) -> ImportOutcome {
-        let destination = try ImportDestination(at: path, in: files)
+        var destination = try ImportDestination.open(
+            at: path, in: files, patience: options.patience)
         do throws(LayoutError) {
-            let outcome = try LayoutImport.run(
-                source, into: destination.layout, options: options)
+            let outcome = try LayoutImport.run(source, into: destination, options: options)
             if case .refused = outcome { destination.withdraw() }
             return outcome
         } catch {
@@ -94,15 +105,14 @@ extension Site {
         }
     }
 
-    /// `index` is what earlier sources would have made of `index.json`.
+    /// `rehearsal` is what earlier sources would have made of the layout.
     private func rehearse(
         _ source: ImportSource, _ path: String, _ options: LayoutImport.Options,
-        listing index: inout LayoutIndex?
+        _ rehearsal: inout ImportRehearsal?
     ) throws(LayoutError) -> ImportOutcome {
         let layout = try ImportDestination.present(at: path, in: files)
-        var listed = index ?? layout?.index ?? LayoutIndex()
-        defer { index = listed }
-        return try LayoutImport.rehearse(
-            source, into: layout, listing: &listed, options: options)
+        var now = rehearsal ?? ImportRehearsal(from: layout?.index ?? LayoutIndex())
+        defer { rehearsal = now }
+        return try LayoutImport.rehearse(source, into: layout, after: &now, options: options)
     }
 }

@@ -101,6 +101,22 @@ import Testing
         }
     }
 
+    /// Zeros without end cost time without end.
+    @Test func `take the padding of tapes, and no more`() async throws {
+        let box = try Box()
+        try await box.shell(
+            """
+            printf x > f; tar -cf a f; truncate -s 2M a; gzip -k a; truncate -s +2M a.gz
+            cp a b; truncate -s 20G b; cp a.gz b.gz; truncate -s 20G b.gz
+            """)
+        for name in ["a", "a.gz"] { #expect(try members(box.file(name)).count == 1) }
+        for name in ["b", "b.gz"] {
+            let error = ArchiveError.damaged(
+                path: box.path(name), reason: "more than 4194304 bytes of padding")
+            #expect(throws: error) { try members(box.file(name)) }
+        }
+    }
+
     @Test func `refuse bytes behind the end mark`() async throws {
         let box = try Box()
         try await box.shell("printf x > f; tar -cf a f; printf y >> a")

@@ -68,6 +68,36 @@ import Testing
         #expect(try await site.yes("find . | sort").output == before)
     }
 
+    /// What came before stays, so it must be said.
+    @Test func `says what came before a source that failed`() async throws {
+        let site = try await Site()
+        try await Self.dockerArchive(site)
+        try await site.yes("head -c 4000 a.tar > cut.tar")
+        for (bad, member, status) in [("cut.tar", "refused", 1), ("none.tar", "failed", 2)] {
+            let answer = try await site.run("airseal import a.tar \(bad) --into l --json")
+            #expect(answer.status == status)
+            let sources = try answer.json.array()
+            #expect(try sources.map { try $0.member("source").string() } == ["a.tar", bad])
+            #expect(try sources[0].member("images").array().count == 2)
+            #expect(try !sources[1].member(member).string().isEmpty)
+            let said = try await site.run("airseal import a.tar \(bad) --into l")
+            #expect(said.status == status && said.output.contains("site.example/app:2"))
+        }
+    }
+
+    @Test func `is not disturbed by others that are refused at the same time`() async throws {
+        let site = try await Site()
+        try await Self.dockerArchive(site)
+        try await site.yes(
+            """
+            head -c 4000 a.tar > cut.tar
+            for n in 1 2 3 4 5 6 7 8; do
+                airseal import cut.tar --into deep/$n 2>> cut.err & airseal import cut.tar --into deep/$n 2>> cut.err &
+                airseal import a.tar --into deep/$n > out; s=$?; wait; test $s = 0 && airseal check deep/$n || exit 1
+            done
+            """)
+    }
+
     @Test func `takes one image by name or digest, and calls it as it is told`() async throws {
         let site = try await Site()
         try await Self.dockerArchive(site)

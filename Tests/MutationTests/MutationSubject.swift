@@ -123,7 +123,7 @@ struct MutationSubject {
     /// Content may be refused for what it is; nothing in it may make a library or a call fail.
     private static func expectNoFailure(_ error: LayoutError) throws {
         switch error {
-        case .cryptography, .readOnly, .archive, .notHeld: throw error
+        case .cryptography, .readOnly, .archive, .notHeld, .destination: throw error
         case .file(.wrongKind), .file(.tooLarge): return
         case .file: throw error
         default: return

@@ -45,15 +45,15 @@ import Testing
         change(&options.selection)
         // What a rehearsal says is what a run does.
         let present = try ImportDestination.present(at: box.path("out"), in: .real)
-        var index = present?.index ?? LayoutIndex()
+        var rehearsal = ImportRehearsal(from: present?.index ?? LayoutIndex())
         let rehearsed = try LayoutImport.rehearse(
-            ImportSource(at: box.path(source)), into: present, listing: &index,
+            ImportSource(at: box.path(source)), into: present, after: &rehearsal,
             options: options)
         let outcome = try `Importing archives`.take(box.path(source), box, options: options)
         switch (outcome, rehearsed) {
         case (.imported(let report), .imported(let foretold)):
             #expect(report.roots == foretold.roots && report.form == foretold.form)
-            #expect(try index.entries == Layout(at: box.path("out")).index.entries)
+            #expect(try rehearsal.index.entries == Layout(at: box.path("out")).index.entries)
             let check = try LayoutCheck(Layout(at: box.path("out")))
             #expect(check.isWhole, "\(check.problems)")
         case (.refused(let refusal), .refused(let foretold)): #expect(refusal == foretold)

@@ -1,6 +1,7 @@
 import Encodings
 import Files
 import OCI
+import SystemPackage
 import TestSupport
 import Testing
 
@@ -279,12 +280,13 @@ extension `Repairing the lists of a layout` {
     }
 
     @Test func `says that the lists are changed where the blobs would not go`() throws {
-        let layout = try Tended()
+        let box = try Box()
+        try Sample.layout(box.path("l"))
         let files = FileSystem { operation in
             guard case .remove(let path) = operation, path.contains("/blobs/") else { return nil }
             return .fail(.readOnlyFileSystem)
         }
-        let writer = try LayoutWriter(Layout(at: layout.box.path("l"), in: files))
+        let writer = try LayoutWriter(Layout(at: box.path("l"), in: files))
         let removal = try LayoutRemoval(of: [.name(name("v1"))], from: writer.layout)
         do throws(LayoutError) {
             try removal.apply(by: writer)
@@ -295,7 +297,7 @@ extension `Repairing the lists of a layout` {
                 return
             }
         }
-        #expect(try Layout(at: layout.box.path("l")).index.entries == [])
+        #expect(try Layout(at: box.path("l")).index.entries == [])
     }
 
     @Test func `refuses a list by its digest, too`() throws {

@@ -119,8 +119,9 @@ extension Scenario {
     ) throws {
         var request = ImportRequest(sources: sources.map(world.path), layout: world.path(layout))
         request.patience = .none
-        let outcomes = try site.importImages(request)
-        for one in outcomes {
+        let run = site.importImages(request)
+        if let failure = run.failure { throw failure }
+        for one in run.outcomes {
             guard case .imported = one.outcome else { throw Refused(outcome: "\(one.outcome)") }
         }
     }

@@ -69,6 +69,8 @@ enum Hostile {
         LayoutError.nameTaken(text, present: digest, new: other),
         LayoutError.nestedTooDeep(digest), LayoutError.tooManyManifests,
         LayoutError.importRefused(.missingMember(text)),
+        LayoutError.destination(path: text, .damaged(digest, .missing)),
+        ImportRefusal.nameGivenTwice(NameConflict(name: text, present: digest, new: other)),
         ImportRefusal.missing([descriptor]),
         ImportRefusal.document(digest, .mediaType(declared: nil, expected: text)),
         ImportRefusal.malformedName(text), ImportRefusal.duplicateMember(text),

@@ -5,12 +5,19 @@ import Files
 import OCI
 
 /// What an archive brought, by digest. With a staging folder everything is kept there; without one
-/// small content is held in memory, and of larger content the size is left.
+/// what may be a document is held in memory or found again in the file, and of other content the
+/// size is left.
 final class ArchiveBlobs {
     /// Largest blob that is held, in bytes: every manifest fits.
     static let heldSizeMax = Limits.manifestSizeMax
-    /// Bytes held in all. 100,000 signatures with their envelopes stay below it.
+    /// Bytes held in all where they cannot be read again, of a pipe or a compressed file. 100,000
+    /// signatures with their envelopes stay below it.
     static let heldTotalMax: Int64 = 512 << 20
+    /// Bytes held in all of what can be read again.
+    static let cachedTotalMax: Int64 = 8 << 20
+    /// Largest blob that is held whatever it begins with, in bytes: an envelope that is none is
+    /// found to be so by whoever reads it.
+    static let shapelessSizeMax: Int64 = 64 << 10
     /// Largest member that waits in memory until something names it, in bytes: a million tiny files
     /// that belong to nothing are not worth a million files of our own.
     static let looseSizeMax: Int64 = 64 << 10
@@ -23,8 +30,12 @@ final class ArchiveBlobs {
     private var held: [Digest: [UInt8]] = [:]
     private var heldTotal: Int64 = 0
     private var sizes: [Digest: Int64] = [:]
+    /// Where in `file` blobs lie that are not held.
+    private var places: [Digest: Int64] = [:]
+    private let file: ReadableFile
 
-    init(staging: Staging?) {
+    init(of file: ReadableFile, staging: Staging?) {
+        self.file = file
         self.staging = staging
     }
 
@@ -33,19 +44,26 @@ final class ArchiveBlobs {
     /// - Parameters:
     ///   - size: its size, in bytes.
     ///   - claimed: the digest that its name claims; nil for a member of another name.
+    ///   - place: where in the file it begins, if it can be read there again.
     /// - Returns: what takes its bytes.
     /// - Throws: `.file` where the staging folder takes no more.
-    func begin(size: Int64, claimed: Digest?) throws(LayoutError) -> ArrivingBlob {
+    func begin(size: Int64, claimed: Digest?, at place: Int64? = nil) throws(LayoutError)
+        -> ArrivingBlob
+    {
         let algorithm = claimed?.algorithm ?? .sha256
         if let staging {
             let waits =
                 claimed == nil && size <= Self.looseSizeMax
                 && heldTotal + size + Self.looseCost <= Self.looseTotalMax
             guard waits else { return ArrivingBlob(try staging.begin(algorithm)) }
-            return try ArrivingBlob(algorithm, isHeld: true, dropsLayers: false)
+            return try ArrivingBlob(algorithm, isHeld: true)
         }
-        let isHeld = size <= Self.heldSizeMax && heldTotal + size <= Self.heldTotalMax
-        return try ArrivingBlob(algorithm, isHeld: isHeld, dropsLayers: true)
+        guard size <= Self.heldSizeMax else { return try ArrivingBlob(algorithm, isHeld: false) }
+        let place = self.file.size == nil ? nil : place
+        let limit = place == nil ? Self.heldTotalMax : Self.cachedTotalMax
+        return try ArrivingBlob(
+            algorithm, isHeld: heldTotal + size + Self.looseCost <= limit,
+            dropsOthers: size > Self.shapelessSizeMax, place: place)
     }
 
     /// Takes a blob whose bytes have all arrived.
@@ -53,8 +71,9 @@ final class ArchiveBlobs {
         let blob = try arriving.finish()
         sizes[blob.digest] = blob.size
         if let bytes = arriving.bytes, held.updateValue(bytes, forKey: blob.digest) == nil {
-            heldTotal += blob.size + (staging == nil ? 0 : Self.looseCost)
+            heldTotal += blob.size + Self.looseCost
         }
+        if arriving.bytes == nil, let place = arriving.place { places[blob.digest] = place }
         return blob
     }
 
@@ -79,9 +98,16 @@ final class ArchiveBlobs {
 
     /// The bytes of a blob of at most `limit` bytes; nil if there is none, or it is not held.
     func read(_ digest: Digest, limit: Int64) throws(LayoutError) -> [UInt8]? {
-        guard let bytes = held[digest] else { return try staging?.read(digest, limit: limit) }
-        guard bytes.count <= limit else {
-            throw .tooLarge(digest, size: Int64(bytes.count), limit: limit)
+        if held[digest] == nil, let staging { return try staging.read(digest, limit: limit) }
+        guard let size = sizes[digest] else { return nil }
+        guard size <= limit else { throw .tooLarge(digest, size: size, limit: limit) }
+        if let bytes = held[digest] { return bytes }
+        guard let place = places[digest] else { return nil }
+        let bytes = try LayoutError.files { () throws(FileError) in
+            try file.read(from: place, count: Int(size))
+        }
+        guard try LayoutError.digest(of: bytes, digest.algorithm) == digest else {
+            throw .file(.changed(path: file.path))
         }
         return bytes
     }
@@ -99,22 +125,26 @@ final class ArrivingBlob {
     private(set) var bytes: [UInt8]?
     /// Why no more bytes can be taken.
     private(set) var failure: LayoutError?
+    /// Where it can be read again.
+    fileprivate let place: Int64?
     private let staged: StagedBlob?
     private let hasher: BlobHasher?
-    private let dropsLayers: Bool
+    private let dropsOthers: Bool
     private var size: Int64 = 0
 
     fileprivate init(_ staged: StagedBlob) {
         self.staged = staged
         hasher = nil
-        dropsLayers = false
+        dropsOthers = false
+        place = nil
     }
 
-    fileprivate init(_ algorithm: Digest.Algorithm, isHeld: Bool, dropsLayers: Bool)
-        throws(LayoutError)
-    {
+    fileprivate init(
+        _ algorithm: Digest.Algorithm, isHeld: Bool, dropsOthers: Bool = false, place: Int64? = nil
+    ) throws(LayoutError) {
         staged = nil
-        self.dropsLayers = dropsLayers
+        self.dropsOthers = dropsOthers
+        self.place = place
         hasher = try LayoutError.hashing { () throws(CryptographyError) in
             try BlobHasher(algorithm)
         }
@@ -124,8 +154,8 @@ final class ArrivingBlob {
     /// Appends the first `count` bytes of `buffer`; sets `failure` where that cannot be done.
     func write(_ buffer: [UInt8], _ count: Int) {
         let chunk = buffer.span.extracting(..<count)
-        // Nobody reads what is plainly a layer, and an image has hundreds of small ones.
-        if dropsLayers, size == 0, Self.isLayer(buffer[..<count]) { bytes = nil }
+        // Nobody reads what is plainly no document, and an image has hundreds of small layers.
+        if dropsOthers, size == 0, !Self.mayBeDocument(buffer[..<count]) { bytes = nil }
         size += Int64(count)
         hasher?.update(chunk)
         bytes?.append(contentsOf: buffer[..<count])
@@ -133,11 +163,11 @@ final class ArrivingBlob {
         do throws(LayoutError) { try staged.write(chunk) } catch { failure = error }
     }
 
-    /// Whether bytes begin as a compressed file or a tar does. No manifest, configuration or
-    /// signature begins so.
-    private static func isLayer(_ beginning: ArraySlice<UInt8>) -> Bool {
-        DecompressedFile.isCompressed(beginning)
-            || beginning.dropFirst(257).starts(with: "ustar".utf8)
+    /// Whether bytes begin as JSON's objects do, or as the envelopes of COSE (RFC 9052, a tagged
+    /// COSE_Sign1): manifests, configurations and signatures begin so.
+    private static func mayBeDocument(_ beginning: ArraySlice<UInt8>) -> Bool {
+        let first = beginning.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
+        return first == UInt8(ascii: "{") || beginning.starts(with: [0xD2, 0x84])
     }
 
     /// Throws the bytes away.

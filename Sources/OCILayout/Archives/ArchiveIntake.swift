@@ -49,7 +49,7 @@ final class ArchiveIntake {
         path = file.path
         self.file = file
         self.limits = limits
-        blobs = ArchiveBlobs(staging: staging)
+        blobs = ArchiveBlobs(of: file, staging: staging)
         layerHasher = try LayoutError.hashing { () throws(CryptographyError) in try BlobHasher() }
         let reader = try LayoutError.reading { () throws(ArchiveError) in
             try ArchiveReader(file, limits: limits)
@@ -83,6 +83,13 @@ final class ArchiveIntake {
             guard case .blob(let stored)? = members[MemberName(target)],
                 Self.documentLimits[name] == nil
             else { throw .importRefused(.unusableMember(entry.name)) }
+            // It passed once, and was hashed for its own name only.
+            if let claimed = Digest(blobName: entry.name),
+                claimed.algorithm != stored.digest.algorithm
+            {
+                throw .importRefused(
+                    .linkBetweenAlgorithms(member: entry.name, target: target))
+            }
             try place(stored, at: entry.name)
             return .blob(stored)
         case .file:
@@ -122,7 +129,8 @@ final class ArchiveIntake {
         -> StoredBlob
     {
         let claimed = Digest(blobName: entry.name)
-        let arriving = try blobs.begin(size: entry.size, claimed: claimed)
+        let arriving = try blobs.begin(
+            size: entry.size, claimed: claimed, at: reader.bodyOffset)
         do throws(LayoutError) {
             var count = try read(reader)
             arriving.write(buffer, count)

@@ -29,12 +29,17 @@ public struct ArchivedLayout: LayoutContent {
     public init(_ file: ReadableFile, limits: ArchiveLimits = ArchiveLimits())
         throws(LayoutError)
     {
-        let intake = try ArchiveIntake(file, into: nil, limits: limits)
+        try self.init(ArchiveIntake(file, into: nil, limits: limits))
+    }
+
+    /// What the archive is as a whole, whatever of it is wanted. One that is both is taken by its
+    /// index, which keeps the registry's digests, unless the index lacks more than platforms: then
+    /// `manifest.json` says what is there.
+    init(_ intake: ArchiveIntake) throws(LayoutError) {
         guard let layout = try Self(listedBy: intake) else {
             self = try Self(dockerImagesOf: intake)
             return
         }
-        // What is said of an archive is what an import would say.
         if intake.dockerImages != nil {
             let graph = try LayoutGraph(layout)
             if case .lacks = try Wholeness(of: graph.nodes, in: graph, of: layout) {
@@ -75,7 +80,9 @@ public struct ArchivedLayout: LayoutContent {
             for name in image.names {
                 var entry = manifest
                 entry.referenceName = name
-                if let conflict = index.add(entry) { throw .importRefused(.nameTaken(conflict)) }
+                if let conflict = index.add(entry) {
+                    throw .importRefused(.nameGivenTwice(conflict))
+                }
             }
             if image.names.isEmpty { _ = index.add(manifest) }
         }

@@ -1,4 +1,5 @@
 public import Files
+private import Glibc
 import OCI
 import SystemPackage
 
@@ -7,6 +8,9 @@ import SystemPackage
 public struct ImportDestination {
     /// The layout.
     public let layout: Layout
+    /// Where the content of a source arrives. While it is there nobody else takes the layout for one
+    /// that nobody wants.
+    private(set) var staging: Staging?
     private let files: FileSystem
     private let wasLayout: Bool
     /// The folders that were made, the innermost first.
@@ -14,8 +18,44 @@ public struct ImportDestination {
 
     /// Opens the layout at `path`, or makes it where there is nothing or an empty folder.
     ///
-    /// - Throws: `.notALayout` for a folder with other content.
-    public init(at path: String, in files: FileSystem) throws(LayoutError) {
+    /// Another run may take away the layout that it made for an import which was refused, after we
+    /// opened it and before we hold it: then we begin again, and make it ourselves.
+    ///
+    /// - Parameters:
+    ///   - path: where.
+    ///   - files: the file system.
+    ///   - patience: how long to wait for other writers.
+    /// - Returns: the layout, which stays until something came into it or it is withdrawn.
+    /// - Throws: `.notALayout` for a folder with other content, `.destination` for a damaged layout.
+    public static func open(
+        at path: String, in files: FileSystem, patience: LockPatience = .standard
+    ) throws(LayoutError) -> ImportDestination {
+        try LayoutError.destination(path) { () throws(LayoutError) in
+            for _ in 1..<openingMax {
+                do throws(LayoutError) {
+                    return try ImportDestination(at: path, in: files, patience)
+                } catch {
+                    guard Self.maybeWithdrawn(error) else { throw error }
+                }
+            }
+            return try ImportDestination(at: path, in: files, patience)
+        }
+    }
+
+    private static let openingMax = 16
+
+    /// Whether that is what befalls whoever has opened a folder that is there no more.
+    private static func maybeWithdrawn(_ error: LayoutError) -> Bool {
+        switch error {
+        case .notALayout: true
+        case .file(let error): error.errno == .noSuchFileOrDirectory
+        default: false
+        }
+    }
+
+    private init(at path: String, in files: FileSystem, _ patience: LockPatience)
+        throws(LayoutError)
+    {
         self.files = files
         wasLayout = files.kind(at: FilePath(path).appending(LayoutFile.name).string) != nil
         var missing: [FilePath] = []
@@ -25,25 +65,50 @@ public struct ImportDestination {
             place.removeLastComponent()
         }
         made = missing
-        layout = try Layout.create(at: path, in: files)
+        let writer = try LayoutWriter(
+            Layout.create(at: path, in: files, patience: patience), patience: patience)
+        layout = writer.layout
+        staging = try writer.stage()
     }
 
-    /// The layout at `path` as it is; nil where there is nothing or an empty folder.
+    /// The layout at `path` as it is; nil where a run would make one.
     ///
-    /// - Throws: `.notALayout` for a folder with other content.
+    /// - Throws: `.notALayout` for a folder with other content, `.readOnly` where a run could write
+    ///   nothing.
     public static func present(at path: String, in files: FileSystem) throws(LayoutError)
         -> Layout?
     {
-        guard files.kind(at: path) != nil else { return nil }
-        let isEmpty = try LayoutError.files { () throws(FileError) in
-            try files.folder(at: path).entries().isEmpty
+        guard files.kind(at: path) != nil else {
+            var place = FilePath(path)
+            while !place.isEmpty, files.kind(at: place.string) == nil {
+                place.removeLastComponent()
+            }
+            try checkWritable(place.isEmpty ? "." : place.string)
+            return nil
         }
-        return isEmpty ? nil : try Layout(at: path, in: files)
+        guard files.kind(at: path) == .folder else { throw .notAFolder(path: path) }
+        let isUnfinished = try LayoutError.files { () throws(FileError) in
+            Layout.isUnfinished(try files.folder(at: path).entries().map(\.name))
+        }
+        let layout = try LayoutError.destination(path) { () throws(LayoutError) in
+            isUnfinished ? nil : try Layout(at: path, in: files)
+        }
+        try checkWritable(path)
+        return layout
+    }
+
+    /// Asks without writing anything.
+    private static func checkWritable(_ path: String) throws(LayoutError) {
+        guard unsafe access(path, W_OK) != 0 else { return }
+        guard ![.readOnlyFileSystem, .permissionDenied].contains(Errno(rawValue: errno)) else {
+            throw .readOnly(path: path)
+        }
     }
 
     /// Takes away what was made, as long as nothing has come into it: a refused import leaves no
     /// layout where there was none.
-    public func withdraw() {
+    public mutating func withdraw() {
+        staging = nil
         guard !wasLayout else { return }
         let folder = layout.folder
         // Somebody else who is about to fill the layout holds the lock, or has staged something.

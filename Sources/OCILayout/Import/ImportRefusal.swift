@@ -23,12 +23,16 @@ public enum ImportRefusal: Error, Equatable, Sendable {
     case tooLarge(Digest)
     /// The name already stands for other content.
     case nameTaken(NameConflict)
+    /// The source itself calls two images by the name.
+    case nameGivenTwice(NameConflict)
     /// The name does not keep to the whitelist.
     case malformedName(String)
     /// The archive has two members with this name.
     case duplicateMember(String)
     /// A device, or a link that leads nowhere or out of the archive.
     case unusableMember(String)
+    /// A blob is a hard link to a member that was hashed by another algorithm.
+    case linkBetweenAlgorithms(member: String, target: String)
     /// `manifest.json` names a member that is not there.
     case missingMember(String)
     /// `manifest.json` is not as Docker writes it.

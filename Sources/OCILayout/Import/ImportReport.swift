@@ -1,3 +1,4 @@
+public import Encodings
 public import OCI
 
 /// What an import brought.
@@ -18,10 +19,20 @@ public struct ImportReport: Sendable {
         public let leftPlatforms: [Platform]
         /// Layers that may not be passed on freely, and are not in the source.
         public let absentForeignLayers: [Descriptor]
+        /// What its name stood for before, which has lost it.
+        public let replaced: [Replaced]
 
         /// Whether it is of a type that Airseal does not know, and was taken as one blob: whatever
         /// it leads to did not come with it.
         public var isOpaque: Bool { !Document.isDocument(descriptor.mediaType) }
+    }
+
+    /// Content whose name stands for other content now.
+    public struct Replaced: Sendable, Equatable {
+        /// The content.
+        public let digest: Digest
+        /// Whether nothing in the layout leads to it any more.
+        public let isLost: Bool
     }
 
     /// The form that the source was found to have.
@@ -38,4 +49,7 @@ public struct ImportReport: Sendable {
     public let form: Form
     /// What it listed, in its order.
     public let roots: [Root]
+    /// Manifests that speak of what came, and that no index of the source lists, as cosign leaves
+    /// them: they did not come along.
+    public let unlistedReferrers: [Digest]
 }

@@ -1,7 +1,7 @@
 public import Archive
 import Encodings
 public import Files
-public import OCI
+import OCI
 
 /// Where images come from.
 public enum ImportSource: Sendable {
@@ -65,11 +65,31 @@ public struct LayoutImport {
     public static func run(
         _ source: ImportSource, into layout: Layout, options: Options = Options()
     ) throws(LayoutError) -> ImportOutcome {
+        let staging = try LayoutError.destination(layout.path) { () throws(LayoutError) in
+            try LayoutWriter(layout, patience: options.patience).stage()
+        }
+        return try run(source, into: layout, staging, options)
+    }
+
+    /// Imports `source` into the layout of `destination`, as above.
+    public static func run(
+        _ source: ImportSource, into destination: ImportDestination, options: Options = Options()
+    ) throws(LayoutError) -> ImportOutcome {
+        guard let staging = destination.staging else {
+            return try run(source, into: destination.layout, options: options)
+        }
+        return try run(source, into: destination.layout, staging, options)
+    }
+
+    private static func run(
+        _ source: ImportSource, into layout: Layout, _ staging: Staging, _ options: Options
+    ) throws(LayoutError) -> ImportOutcome {
         try outcome { () throws(LayoutError) in
-            let staging = try LayoutWriter(layout, patience: options.patience).stage()
             let work = LayoutImport(options: options, staging: staging)
             let arrival = try work.read(source)
-            let writer = try LayoutWriter(layout, patience: options.patience)
+            let writer = try LayoutError.destination(layout.path) { () throws(LayoutError) in
+                try LayoutWriter(layout, patience: options.patience)
+            }
             return try work.commit(arrival, staging, writer)
         }
     }
@@ -80,20 +100,23 @@ public struct LayoutImport {
     /// - Parameters:
     ///   - source: what to read.
     ///   - layout: where it would go; nil for a new layout.
-    ///   - index: the layout's `index.json` as it would be by now, and then as it would be.
+    ///   - rehearsal: what the layout would be by now, and then what it would be.
     ///   - options: as for `run`.
     /// - Returns: what would come, or why nothing would.
     /// - Throws: what kept the import from being decided.
     public static func rehearse(
-        _ source: ImportSource, into layout: Layout?, listing index: inout LayoutIndex,
+        _ source: ImportSource, into layout: Layout?, after rehearsal: inout ImportRehearsal,
         options: Options = Options()
     ) throws(LayoutError) -> ImportOutcome {
-        var addition = ReferrerAddition(changing: index)
+        var listing = ImportListing(rehearsal, in: layout, replace: options.replace)
         let outcome = try outcome { () throws(LayoutError) in
             let work = LayoutImport(options: options, staging: nil)
-            return try work.add(work.read(source), to: &addition, layout)
+            return try work.add(work.read(source), to: &listing)
         }
-        if case .imported = outcome { index = addition.index }
+        if case .imported = outcome {
+            rehearsal.index = listing.addition.index
+            rehearsal.lists = listing.lists
+        }
         return outcome
     }
 
@@ -112,27 +135,19 @@ public struct LayoutImport {
 
     // MARK: Source
 
-    /// What of the source was chosen, all of it there and right.
-    private struct Arrival {
-        let form: ImportReport.Form
-        let entries: [ChosenEntry]
-        let graph: LayoutGraph
-        let absentForeignLayers: Set<Digest>
-        let absentSubjects: Set<Digest>
-    }
-
     private func read(_ source: ImportSource) throws(LayoutError) -> Arrival {
         let arrival: Arrival
         switch source {
         case .folder(let folder):
             if let staging {
-                arrival = try judge(StagedLayout(folder, in: staging), .layout)
+                arrival = try judge(StagedLayout(folder, in: staging), .layout, beside: folder)
             } else {
-                arrival = try judge(folder, .layout)
+                arrival = try judge(folder, .layout, beside: folder)
             }
         case .archive(let file):
-            arrival = try judge(
+            let content = try ArchivedLayout(
                 ArchiveIntake(file, into: staging, limits: options.limits))
+            arrival = try judge(content, content.form, beside: content)
         }
         guard !arrival.entries.isEmpty else { throw .importRefused(.empty) }
         for entry in arrival.entries.map(\.entry) {
@@ -145,24 +160,12 @@ public struct LayoutImport {
         return arrival
     }
 
-    /// An archive that is both is taken by its index, which keeps the registry's digests, unless
-    /// the index lacks more than platforms: then `manifest.json` says what is there.
-    private func judge(_ intake: ArchiveIntake) throws(LayoutError) -> Arrival {
-        if let content = try ArchivedLayout(listedBy: intake) {
-            do throws(LayoutError) { return try judge(content, content.form) } catch {
-                guard case .importRefused(.missing) = error, intake.dockerImages != nil else {
-                    throw error
-                }
-            }
-        }
-        let content = try ArchivedLayout(dockerImagesOf: intake)
-        return try judge(content, content.form)
-    }
-
-    /// Chooses and refuses, where anything that was chosen is not there or not right.
-    private func judge(_ content: some LayoutContent, _ form: ImportReport.Form)
-        throws(LayoutError) -> Arrival
-    {
+    /// Chooses and refuses, where anything that was chosen is not there or not right. `source` has
+    /// what nothing leads to besides.
+    private func judge(
+        _ content: some LayoutContent, _ form: ImportReport.Form,
+        beside source: some LayoutContent
+    ) throws(LayoutError) -> Arrival {
         let whole = try LayoutGraph(content)
         let entries = try options.selection.choose(from: content, whole)
         let isAll = entries.map(\.entry) == content.index.entries
@@ -172,7 +175,8 @@ public struct LayoutImport {
             return Arrival(
                 form: form, entries: entries, graph: graph,
                 absentForeignLayers: Set(layers.map(\.digest)),
-                absentSubjects: Set(subjects.map(\.digest)))
+                absentSubjects: Set(subjects.map(\.digest)),
+                unlistedReferrers: unlisted(in: source, whole, of: graph))
         case .lacksPlatforms(let missing, let present):
             throw .importRefused(.missingPlatforms(missing, present: present))
         case .lacks(let missing): throw .importRefused(.missing(missing))
@@ -180,41 +184,51 @@ public struct LayoutImport {
         }
     }
 
+    /// What speaks of anything in `graph`, and nothing in `source` leads to.
+    private func unlisted(
+        in source: some LayoutContent, _ whole: LayoutGraph, of graph: LayoutGraph
+    ) -> [Digest] {
+        let known = Set(graph.nodes.map(\.descriptor.digest))
+        // It is no part of the import, so what cannot be looked at is no reason to refuse it.
+        let found = (try? whole.unlistedReferrers(in: source)) ?? []
+        return found.filter { referrer in
+            referrer.document.subject.map { known.contains($0.digest) } ?? false
+        }.map(\.descriptor.digest)
+    }
+
     // MARK: Destination
 
     private func commit(_ arrival: Arrival, _ staging: Staging, _ writer: LayoutWriter)
         throws(LayoutError) -> ImportReport
     {
-        var addition = ReferrerAddition(changing: writer.layout.index)
-        let report = try add(arrival, to: &addition, writer.layout)
-        try writer.publish(needed(arrival, addition.index), from: staging)
-        try writer.replaceIndex(adding: addition)
+        var listing = ImportListing(
+            ImportRehearsal(from: writer.layout.index), in: writer.layout,
+            replace: options.replace)
+        let report = try add(arrival, to: &listing)
+        try writer.publish(needed(arrival, listing.addition.index), from: staging)
+        try writer.replaceIndex(adding: listing.addition)
         return report
     }
 
-    /// Adds the entries of `arrival` to those of `layout`, and says what they are.
-    private func add(
-        _ arrival: Arrival, to addition: inout ReferrerAddition, _ layout: Layout?
-    ) throws(LayoutError) -> ImportReport {
-        var roots: [ImportReport.Root] = []
-        for chosen in arrival.entries {
-            let entry = chosen.entry
-            let wasListed = addition.index.entries(of: entry.digest).contains {
-                $0.isNamed(like: entry)
-            }
-            try add(entry, to: &addition, arrival, layout)
-            let closure = arrival.graph.closure(of: entry)
-            let absent = closure.filter {
+    /// Adds the entries of `arrival` to those of the layout, and says what they are.
+    private func add(_ arrival: Arrival, to listing: inout ImportListing) throws(LayoutError)
+        -> ImportReport
+    {
+        let listed = try listing.add(arrival)
+        let lost = try listing.lost(listed.flatMap(\.replaced), arrival)
+        let roots = listed.map { one in
+            let absent = one.closure.filter {
                 $0.isForeignLayer && arrival.absentForeignLayers.contains($0.digest)
             }
-            roots.append(
-                ImportReport.Root(
-                    descriptor: entry, blobCount: closure.count - absent.count,
-                    byteCount: closure.claimedByteCount - absent.claimedByteCount,
-                    wasListed: wasListed, index: chosen.index,
-                    leftPlatforms: chosen.leftPlatforms, absentForeignLayers: absent))
+            return ImportReport.Root(
+                descriptor: one.chosen.entry, blobCount: one.closure.count - absent.count,
+                byteCount: one.closure.claimedByteCount - absent.claimedByteCount,
+                wasListed: one.wasListed, index: one.chosen.index,
+                leftPlatforms: one.chosen.leftPlatforms, absentForeignLayers: absent,
+                replaced: one.replaced.map { .init(digest: $0, isLost: lost.contains($0)) })
         }
-        return ImportReport(form: arrival.form, roots: roots)
+        return ImportReport(
+            form: arrival.form, roots: roots, unlistedReferrers: arrival.unlistedReferrers)
     }
 
     /// What is to be published: everything that arrived and is listed, but no fallback index that
@@ -227,28 +241,5 @@ public struct LayoutImport {
         }
         return Set(arrival.graph.nodes.map(\.descriptor.digest)).subtracting(merged)
             .subtracting(arrival.absentForeignLayers).subtracting(arrival.absentSubjects).sorted()
-    }
-
-    private func add(
-        _ entry: Descriptor, to addition: inout ReferrerAddition, _ arrival: Arrival,
-        _ layout: Layout?
-    ) throws(LayoutError) {
-        let name = entry.referenceName.flatMap { ReferenceName($0) }
-        let rivals = name.map { addition.index.entries(named: $0.description) } ?? []
-        // Two fallback indexes of one image are two lists of its referrers: both count.
-        if let subject = name?.fallbackTarget,
-            rivals.contains(where: { !$0.names(sameContentAs: entry) }),
-            case .index(let index)? = arrival.graph.node(entry)?.document
-        {
-            // In a rehearsal the rival may be an earlier source's, and is nowhere.
-            guard let layout, rivals == layout.index.entries(named: name?.description ?? "") else {
-                return
-            }
-            try addition.list(index.manifests, of: subject, in: layout)
-            return
-        }
-        if let conflict = addition.add(entry, replace: options.replace) {
-            throw .importRefused(.nameTaken(conflict))
-        }
     }
 }

@@ -70,25 +70,42 @@ struct ImportCommand: Verb {
         request.isRehearsal = dryRun
         request.patience = wait.patience
         let site = Site.here(progress: Progress("importing", of: sources))
-        let outcomes = try site.importImages(request)
+        let run = site.importImages(request)
         if output.json {
-            Terminal.answer(.array(outcomes.map { $0.json(isRehearsal: dryRun) }))
+            let failure = run.failure.map { [$0.json(isRehearsal: dryRun)] } ?? []
+            Terminal.answer(.array(run.outcomes.map { $0.json(isRehearsal: dryRun) } + failure))
         }
         var status = ExitStatus.yes
-        for one in outcomes {
+        for one in run.outcomes {
             switch one.outcome {
             case .imported(let report):
                 if !output.json {
                     for root in report.roots {
                         root.lines(isRehearsal: dryRun).forEach { Terminal.answer($0) }
                     }
+                    report.lines.forEach { Terminal.answer($0) }
                 }
             case .refused(let refusal):
                 Terminal.complain(refusal.sentence.after("\(ForeignText(one.source)) refused"))
                 status = .refused
             }
         }
+        // What came before is said already: it stays.
+        if let failure = run.failure { throw failure }
         return status
+    }
+}
+
+extension ImportReport {
+    /// What was left, and where it could be listed.
+    fileprivate var lines: [String] {
+        guard !unlistedReferrers.isEmpty else { return [] }
+        let many = unlistedReferrers.count
+        return [
+            "note: \(many) \(many == 1 ? "manifest" : "manifests") in the source that no index "
+                + "lists \(many == 1 ? "speaks" : "speak") of these images, and did not come "
+                + "along; check --repair --adopt lists them there"
+        ]
     }
 }
 
@@ -109,6 +126,10 @@ extension ImportReport.Root {
                 "  of the type \(ForeignText(descriptor.mediaType)), which airseal does not know: "
                     + "taken as one blob, without anything that it may lead to")
         }
+        lines += replaced.map {
+            "  takes the name from \($0.digest)"
+                + ($0.isLost ? ", to which nothing leads any more" : "")
+        }
         lines += absentForeignLayers.map {
             "  note: \(LayoutCheck.Note.absentForeignLayer($0).sentence.text)"
         }
@@ -127,6 +148,21 @@ extension ImportReport.Root {
             "opaque": .boolean(isOpaque),
             "absentForeignLayers": .array(
                 absentForeignLayers.map { .string($0.digest.description) }),
+            "replaced": .array(
+                replaced.map {
+                    ["digest": .string($0.digest.description), "lost": .boolean($0.isLost)]
+                }),
+        ]
+    }
+}
+
+extension SourceError {
+    fileprivate func json(isRehearsal: Bool) -> JSON {
+        let text = JSON.string(sentence.text)
+        return [
+            "source": .string(source), "refused": reason.isDamage ? text : .null,
+            "failed": reason.isDamage ? .null : text, "dryRun": .boolean(isRehearsal),
+            "form": .null, "images": [], "unlistedReferrers": [],
         ]
     }
 }
@@ -137,12 +173,16 @@ extension SourceOutcome {
         case .refused(let refusal):
             [
                 "source": .string(source), "refused": .string(refusal.sentence.text),
-                "dryRun": .boolean(isRehearsal), "form": .null, "images": [],
+                "failed": .null, "dryRun": .boolean(isRehearsal), "form": .null, "images": [],
+                "unlistedReferrers": [],
             ]
         case .imported(let report):
             [
-                "source": .string(source), "refused": .null, "dryRun": .boolean(isRehearsal),
-                "form": .string(report.form.word), "images": .array(report.roots.map(\.json)),
+                "source": .string(source), "refused": .null, "failed": .null,
+                "dryRun": .boolean(isRehearsal), "form": .string(report.form.word),
+                "images": .array(report.roots.map(\.json)),
+                "unlistedReferrers": .array(
+                    report.unlistedReferrers.map { .string($0.description) }),
             ]
         }
     }

@@ -34,6 +34,11 @@ extension ImportRefusal: Speakable {
         case .tooLarge(let digest):
             Sentence("the manifest \(digest) is larger, or nested deeper, than airseal takes")
         case .nameTaken(let conflict): conflict.sentence
+        case .nameGivenTwice(let conflict):
+            Sentence(
+                "the source calls two images \(ForeignText(conflict.name)): \(conflict.present) "
+                    + "and \(conflict.new)",
+                hint: "export them again, each with a name of its own")
         case .malformedName(let name):
             Sentence("\"\(ForeignText(name))\" is no name for an image")
         case .duplicateMember(let name):
@@ -42,6 +47,11 @@ extension ImportRefusal: Speakable {
             Sentence(
                 "the archive's member \(ForeignText(name)) is a device, a sparse file, "
                     + "or a link that leads nowhere")
+        case .linkBetweenAlgorithms(let member, let target):
+            Sentence(
+                "the archive's member \(ForeignText(member)) is a hard link to "
+                    + "\(ForeignText(target)), which was hashed by another algorithm",
+                hint: "pack the archive again without hard links")
         case .missingMember(let name):
             Sentence(
                 "the archive lacks \(ForeignText(name)), which its manifest.json names",

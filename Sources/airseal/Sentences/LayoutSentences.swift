@@ -73,6 +73,10 @@ extension LayoutError: Speakable {
                     + "nothing was removed",
                 hint: "check the layout; remove what is damaged by its name or digest")
         case .importRefused(let refusal): refusal.sentence
+        case .destination(let path, let reason):
+            Sentence(
+                "the layout \(ForeignText(path)) is damaged: \(reason.sentence.text)",
+                hint: "nothing was brought into it; see airseal check")
         }
     }
 }
@@ -172,6 +176,7 @@ extension BlobFault {
 extension SourceError: Speakable {
     var sentence: Sentence {
         let inner = reason.sentence
+        if case .destination = reason { return inner }
         // Most sentences about a file begin with its path already.
         let path = ForeignText(source).description
         return inner.text.hasPrefix(path) ? inner : inner.after(path)
