@@ -1,4 +1,5 @@
 import Encodings
+import Glibc
 import Testing
 
 @Suite struct `Removing, pruning and repairing` {
@@ -74,6 +75,27 @@ import Testing
                     && test -e l/.airseal-backup/file && test -e l/.airseal-notes.txt
                 """)
         }
+    }
+
+    /// What the layout belongs to after a change by user 5000, in group 5000 and perhaps another.
+    static let strangers = [
+        ("--clear-groups", "664 5000 5000"), ("--groups 1234", "664 5000 1234"),
+    ]
+
+    @Test(.enabled(if: geteuid() == 0, "only root becomes somebody else"), arguments: strangers)
+    func `give as much of the owner and group as the process may`(
+        _ groups: String, _ rights: String
+    ) async throws {
+        let site = try await Site()
+        try await site.layoutByHand("l", "d = l.image(); l.add(d, 'a'); l.add(d, 'b')")
+        let answer = try await site.yes(
+            """
+            mkdir own && cp "$(command -v airseal)" program && chmod 777 own && chmod -R a+rwX l \
+                && chmod 664 l/index.json && chown 4321:1234 l/index.json \
+                && AIRSEAL_HOME=$PWD/own AIRSEAL_STATE=$PWD/own setpriv --reuid 5000 --regid 5000 \
+                    \(groups) ./program remove l:a > said && stat -c '%a %u %g' l/index.json
+            """)
+        #expect(answer.output == "\(rights)\n")
     }
 
     @Test func `keep names that differ in the spelling of one letter`() async throws {
