@@ -17,7 +17,7 @@ import Testing
 
         var listName: String { ReferenceName(fallbackFor: image.digest).description }
 
-        /// - Parameter lists: which referrers each list has, by their numbers.
+        // Each list has the referrers with these numbers.
         init(_ path: String, lists: [[UInt8]]) throws {
             let writer = try LayoutWriter(Sample.layout(path))
             let subject = try writer.layout.resolve(.only).plain
