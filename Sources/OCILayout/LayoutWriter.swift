@@ -24,6 +24,8 @@ public final class LayoutWriter {
             try FolderLock.acquire(folder, patience: patience)
         }
         self.layout = try Layout(folder)
+        // A run that died may have made the layout and not come to this (decision 9).
+        try LayoutError.changes(folder) { () throws(FileError) in try folder.synchronise() }
         sweep()
     }
 

@@ -118,7 +118,7 @@ extension Scenario {
         _ sources: [String], into layout: String, _ world: World, _ site: Site
     ) throws {
         var request = ImportRequest(sources: sources.map(world.path), layout: world.path(layout))
-        request.patience = .none
+        request.patience = .brief
         let run = site.importImages(request)
         if let failure = run.failure { throw failure }
         for one in run.outcomes {
@@ -267,7 +267,7 @@ extension Scenario {
 
     private static func remove(_ reference: String, _ world: World, _ site: Site) throws {
         var request = RemoveRequest(references: [world.path(reference)])
-        request.patience = .none
+        request.patience = .brief
         if let obstacle = try site.remove(request).obstacle { throw obstacle }
     }
 
