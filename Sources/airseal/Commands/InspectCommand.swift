@@ -22,7 +22,9 @@ struct InspectCommand: Verb {
               airseal inspect bundle.tar --json
             """)
 
-    @Argument(help: ArgumentHelp("PATH, PATH:TAG or PATH@DIGEST.", valueName: "reference"))
+    @Argument(
+        help: ArgumentHelp("PATH, PATH:TAG or PATH@DIGEST.", valueName: "reference"),
+        completion: .file())
     var references: [String]
 
     @Option(

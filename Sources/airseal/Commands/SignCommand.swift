@@ -24,7 +24,9 @@ struct SignCommand: Verb {
             --chain chain.pem --format cose --expiry 90d
             """)
 
-    @Argument(help: ArgumentHelp("LAYOUT:TAG or LAYOUT@DIGEST.", valueName: "reference"))
+    @Argument(
+        help: ArgumentHelp("LAYOUT:TAG or LAYOUT@DIGEST.", valueName: "reference"),
+        completion: .file())
     var references: [String]
 
     @Flag(help: "Sign every named image of the layouts, except signatures and bundles.")

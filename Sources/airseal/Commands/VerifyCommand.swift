@@ -27,7 +27,9 @@ struct VerifyCommand: Verb {
               airseal verify bundle.tar:v1 --scope site.example/app --home /etc/airseal --json
             """)
 
-    @Argument(help: ArgumentHelp("LAYOUT or ARCHIVE with :TAG or @DIGEST.", valueName: "reference"))
+    @Argument(
+        help: ArgumentHelp("LAYOUT or ARCHIVE with :TAG or @DIGEST.", valueName: "reference"),
+        completion: .file())
     var references: [String]
 
     @Option(
