@@ -17,6 +17,9 @@ struct VerifyCommand: Verb {
             identities count and which checks are enforced. Every signature is examined, and every \
             blob of the image is hashed. Nothing that the medium says chooses how it is checked.
 
+            One signature that passes is enough, unless verification.json in the home requires those \
+            of several signers. With --recursive an index passes only if every image in it does, too.
+
             Where a certificate names a source of revocation data, its revocation is unknown as long \
             as no such data is carried, and under a policy that enforces it the verdict is undecided.
 
@@ -25,6 +28,8 @@ struct VerifyCommand: Verb {
             Examples:
               airseal verify layout:v1 --scope site.example/app
               airseal verify bundle.tar:v1 --scope site.example/app --home /etc/airseal --json
+              airseal verify layout --all --recursive --scope site.example/app
+              airseal verify layout:v1 --scope site.example/app --metadata build=42
             """)
 
     @Argument(help: ArgumentHelp("LAYOUT or ARCHIVE with :TAG or @DIGEST.", valueName: "reference"))
@@ -35,6 +40,25 @@ struct VerifyCommand: Verb {
             "For which repository the images are judged, as a registry scope of the policy.",
             valueName: "repository"))
     var scope: String
+
+    @Flag(help: "Judge every named image of the layouts, except signatures and bundles.")
+    var all = false
+
+    @Flag(help: "Stop at the first signature that passes, and leave the rest unexamined.")
+    var first = false
+
+    @OptionGroup var recursion: RecursionOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "What a signature must have signed as metadata, byte for byte. Repeat for more.",
+            valueName: "name=value"))
+    var metadata: [SignedMetadata] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "How many signatures of one image are examined at most.", valueName: "number"))
+    var maxSignatures = Limits.signatureCountMax
 
     @Flag(help: "Leave layers and configurations unread.")
     var signaturesOnly = false
@@ -48,9 +72,22 @@ struct VerifyCommand: Verb {
     @OptionGroup var home: HomeOption
     @OptionGroup var output: JSONFlag
 
+    func validate() throws {
+        guard maxSignatures > 0 else {
+            throw ValidationError("--max-signatures takes a number above zero")
+        }
+        for (place, wanted) in metadata.enumerated()
+        where metadata[..<place].contains(where: { $0.name.utf8.elementsEqual(wanted.name.utf8) }) {
+            throw ValidationError("--metadata names \(ForeignText(wanted.name)) twice")
+        }
+    }
+
     func perform() throws -> ExitStatus {
         var request = VerifyRequest(references: references, scope: try parsedScope())
-        request.signaturesOnly = signaturesOnly
+        request.all = all
+        request.options = VerificationOptions(
+            signaturesOnly: signaturesOnly, signatureCountMax: maxSignatures, stopsAtFirst: first,
+            recursion: recursion.recursion, metadata: metadata.map { ($0.name, $0.value) })
         request.at = at
         let progress = Progress("verifying", ofArchives: references)
         let conclusions = Site.here(home: home.home, progress: progress).verify(request)
@@ -66,6 +103,7 @@ struct VerifyCommand: Verb {
             if !output.json { conclusion.report.lines.forEach { Terminal.answer($0) } }
             status = status.joined(conclusion.report.verdict.exitStatus)
         }
+        if all, conclusions.isEmpty { Terminal.say("there is no named image to verify") }
         return status
     }
 }
@@ -93,6 +131,7 @@ extension VerificationReport {
     var lines: [String] {
         var lines = ["\(verdict.rawValue): \(ForeignText(reference))\(targetText)\(basisText)"]
         lines += refusals.map { "  \($0.words)" }
+        if let requiredSignatures { lines += requiredSignatures.lines }
         lines += content.failures.map { failure in
             "  content: \(failure.descriptor.digest) \(ForeignText(failure.reason.text))"
         }
@@ -105,6 +144,7 @@ extension VerificationReport {
         lines += content.absentForeignLayers.map { LayoutCheck.Note.absentForeignLayer($0) }
             .map { "  content: \($0.sentence.text)" }
         for signature in signatures { lines += signature.lines }
+        for manifest in manifests { lines += manifest.lines.map { "  \($0)" } }
         return lines
     }
 
@@ -113,6 +153,16 @@ extension VerificationReport {
     private var basisText: String {
         let policy = policy.map { " by policy \"\(ForeignText($0))\"" } ?? ""
         return time.source == .replay ? "\(policy), replayed at \(time.value)" : policy
+    }
+}
+
+extension RequiredSignaturesReport {
+    fileprivate var lines: [String] {
+        ["  required: \(threshold) of \(signers.count) signers, \(count) have signed"]
+            + signers.map { signer in
+                let signature = signer.signature.map { "signature \($0)" } ?? "no signature"
+                return "    \(ForeignText(signer.name)): \(signature)"
+            }
     }
 }
 
@@ -141,7 +191,11 @@ extension VerificationReport.Refusal {
         case .noSignaturePasses: "none of its signatures passes"
         case .signatureLimit(let limit):
             "none of its first \(limit) signatures passes, and there are more"
+        case .requiredSignatures(let count, let threshold):
+            "\(count) of the \(threshold) signers that this site requires have signed"
         case .content: "its content is not whole"
+        case .manifests(let refused, let count):
+            "\(refused) of the \(count) manifests that it lists are refused"
         }
     }
 }
