@@ -27,6 +27,8 @@ public struct SignRequest: Sendable {
     public var format = SignatureFormat.jws
     /// The forms of the signature manifests, in the order in which they are written.
     public var forms: [SignatureManifest.WrittenForm] = [.legacy]
+    /// What the signatures say besides, by unique names.
+    public var metadata: [(name: String, value: String)] = []
     /// How long the signatures count, in seconds; nil for as long as the certificates.
     public var lifetimeSeconds: Int64?
     /// How long to wait for other writers.
@@ -99,8 +101,10 @@ extension Site {
 
     private struct Target {
         let reference: String
-        let descriptor: Descriptor
+        let payload: SignaturePayload
         let isBundle: Bool
+
+        var descriptor: Descriptor { payload.targetArtifact.plain }
     }
 
     /// What is to be signed in one layout, each image once under whatever names.
@@ -148,7 +152,7 @@ extension Site {
 
     private func targets(
         of reference: Reference, _ text: String, in layout: Layout, _ request: SignRequest
-    ) throws(LayoutError) -> [Target] {
+    ) throws -> [Target] {
         let graph: LayoutGraph
         var named: [(text: String, descriptor: Descriptor)]
         if request.all, case .only = reference.selector {
@@ -169,10 +173,22 @@ extension Site {
             let document = try layout.document(descriptor)
             targets.append(
                 Target(
-                    reference: text, descriptor: descriptor,
+                    reference: text,
+                    payload: try Self.payload(descriptor, request.metadata),
                     isBundle: document.artifactType == BundleManifest.artifactType))
         }
         return targets
+    }
+
+    /// What is to be signed of an image. Names of our own tell our artifacts from images, so no
+    /// image may have them.
+    private static func payload(
+        _ target: Descriptor, _ metadata: [(name: String, value: String)]
+    ) throws(PayloadFailure) -> SignaturePayload {
+        for (name, _) in metadata where name.utf8.starts(with: "io.airseal.".utf8) {
+            throw .reservedAnnotation(name)
+        }
+        return try SignaturePayload(target, annotations: metadata)
     }
 
     // MARK: Signing
@@ -185,7 +201,7 @@ extension Site {
         for target in layout.targets {
             let now = clock.now.wholeSeconds
             let wanted = SignatureRequest(
-                payload: try SignaturePayload(target.descriptor), format: request.format,
+                payload: target.payload, format: request.format,
                 signingTime: now, expiry: request.lifetimeSeconds.map(now.adding(seconds:)),
                 signingAgent: agent)
             switch try wanted.signed(by: signer) {

@@ -39,3 +39,13 @@ struct SignedMetadata: ExpressibleByArgument {
         self.value = value
     }
 }
+
+extension [SignedMetadata] {
+    /// Refuses a name that stands twice: only one of its values would be meant.
+    func checkDistinct() throws {
+        for (place, one) in enumerated()
+        where self[..<place].contains(where: { $0.name.utf8.elementsEqual(one.name.utf8) }) {
+            throw ValidationError("--metadata names \(ForeignText(one.name)) twice")
+        }
+    }
+}

@@ -43,15 +43,24 @@ struct SignCommand: Verb {
                 + "finds only legacy in a layout."))
     var manifestForm = ManifestForm.legacy
 
+    @Option(
+        help: ArgumentHelp(
+            "What the signatures say besides, where verify can ask for it. Repeat for more.",
+            valueName: "name=value"))
+    var metadata: [SignedMetadata] = []
+
     @OptionGroup var state: StateOption
     @OptionGroup var wait: WaitOption
     @OptionGroup var output: JSONFlag
+
+    func validate() throws { try metadata.checkDistinct() }
 
     func perform() throws -> ExitStatus {
         let site = try Site.recovered(state: state.state, patience: wait.patience)
         var request = SignRequest(references: references, key: try key.access)
         request.all = all
         request.recursion = recursion.recursion
+        request.metadata = metadata.map { ($0.name, $0.value) }
         request.chainPath = key.chain
         request.format = key.format
         request.forms = manifestForm.forms

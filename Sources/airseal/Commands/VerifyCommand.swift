@@ -76,10 +76,7 @@ struct VerifyCommand: Verb {
         guard maxSignatures > 0 else {
             throw ValidationError("--max-signatures takes a number above zero")
         }
-        for (place, wanted) in metadata.enumerated()
-        where metadata[..<place].contains(where: { $0.name.utf8.elementsEqual(wanted.name.utf8) }) {
-            throw ValidationError("--metadata names \(ForeignText(wanted.name)) twice")
-        }
+        try metadata.checkDistinct()
     }
 
     func perform() throws -> ExitStatus {
