@@ -156,6 +156,14 @@ final class Site: Sendable {
             """)
     }
 
+    /// What is wrong with a JSON file of this site by a schema of the documentation; nothing where
+    /// the file keeps to it.
+    func faults(of file: String, by schema: String) async throws -> String {
+        let path = "\(Site.package)/docs/formats/\(schema).schema.json"
+        let answer = try await run("/usr/bin/python3 -m jsonschema -i \(file) '\(path)'")
+        return answer.status == 0 ? "" : "status \(answer.status)\n\(answer.errors)"
+    }
+
     /// Copies a sample layout of the checkout.
     func copySample(_ sample: String, to name: String) async throws {
         try await yes("cp -r '\(Site.package)/layouts/\(sample)' \(name)")

@@ -228,3 +228,31 @@ private let index = """
             "tar -C l -cf l.tar . && airseal verify l.tar --all --scope site.example/app")
     }
 }
+
+@Suite struct `Answers and their schemas` {
+    @Test func `agree for verdicts of every kind`() async throws {
+        let site = try await Site()
+        try await site.makeKey("signer")
+        try await site.trust(["signer-root.pem"])
+        try await site.layoutByHand("l", index)
+        let verify = "airseal verify --scope site.example/app --json"
+        func check(_ references: String, status: Int32) async throws {
+            let answer = try await site.run("\(verify) \(references) > report.json")
+            #expect(answer.status == status, "\(references)")
+            #expect(try await site.faults(of: "report.json", by: "verification-report").isEmpty)
+        }
+        try await check("l:v2 nowhere:v1", status: 2)
+        try await check("l:v1 l:v2", status: 1)
+        try await site.yes("airseal sign l:v1 --recursive \(site.signing("signer")) --expiry 1d")
+        try await check("l:v1 --recursive", status: 0)
+        try await check("l:v1 --signatures-only", status: 0)
+        try await check("l:v1 --at 2099-01-01T00:00:00Z", status: 1)
+        try await site.yes("rm l/blobs/sha256/$(printf arm | sha256sum | cut -d ' ' -f 1)")
+        try await check("l:v1 --recursive", status: 1)
+        // The judge must be able to say no.
+        try await site.yes("sed -i 's/refused/denied/' report.json")
+        #expect(
+            try await site.faults(of: "report.json", by: "verification-report")
+                .contains("'denied' is not one of"))
+    }
+}
