@@ -172,15 +172,7 @@ private let index = """
         try await site.makeKey("release")
         try await site.trust(["build-root.pem", "release-root.pem"])
         try await site.copySample("hello", to: "l")
-        try await site.yes(
-            """
-            subject() { openssl x509 -in $1.pem -noout -subject -nameopt RFC2253 | cut -d = -f 2-; }
-            cat > home/verification.json <<END
-            {"version": "1.0", "requiredSignatures": [{"policies": ["images"], "threshold": 2,
-            "signers": [{"name": "build", "identities": ["x509.subject:$(subject build)"]},
-            {"name": "release", "identities": ["x509.subject:$(subject release)"]}]}]}
-            END
-            """)
+        try await site.require(2, of: ["build", "release"])
         for _ in 0..<2 { try await site.yes("airseal sign l:v1 \(site.signing("build"))") }
         let one = try await site.run(verify)
         #expect(one.status == 1)
