@@ -3,7 +3,7 @@
 SWIFT_STATIC := --static-swift-stdlib
 PROGRAM := .build/release/airseal
 
-.PHONY: help setup build release test soak lint fmt fuzz demo check dist clean
+.PHONY: help setup build release test soak lint fmt fuzz demo check man dist clean
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,9 +37,11 @@ fuzz: setup ## feed hostile bytes to every reader, FUZZ_SECONDS each
 demo: release ## the whole story in a terminal: sign, export, receive, verify, three refusals
 	@demo/run $(PROGRAM)
 
-dist: release ## the stripped program in dist/
-	mkdir -p dist
-	strip -o dist/airseal $(PROGRAM)
+man: build ## the manual in dist/man, from the debug build
+	packaging/manual .build/debug/airseal dist/man
+
+dist: release ## the stripped program, its manual and completion, packed in dist/
+	packaging/pack $(PROGRAM) dist
 
 clean: ## remove what was built
 	rm -rf .build .build-fuzz dist

@@ -3,6 +3,7 @@
 #ifndef AIRSEAL_COPENSSL_SHIM_H
 #define AIRSEAL_COPENSSL_SHIM_H
 
+#include <openssl/cms.h>
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/ec.h>
@@ -13,5 +14,17 @@
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
+
+static inline int airseal_certificate_count(const STACK_OF(X509) *certificates) {
+    return sk_X509_num(certificates);
+}
+
+static inline X509 *airseal_certificate_at(const STACK_OF(X509) *certificates, int place) {
+    return sk_X509_value(certificates, place);
+}
+
+static inline void airseal_free_certificates(STACK_OF(X509) *certificates) {
+    sk_X509_pop_free(certificates, X509_free);
+}
 
 #endif

@@ -52,6 +52,21 @@ public struct JSONObject: Sendable {
         self.members = members
     }
 
+    /// Members in the byte order of their names; of two with one name only the first.
+    public init(sorting members: [(name: String, value: JSON)]) {
+        let sorted = members.enumerated().sorted { left, right in
+            if left.element.name.utf8.elementsEqual(right.element.name.utf8) {
+                return left.offset < right.offset
+            }
+            return left.element.name.utf8.lexicographicallyPrecedes(right.element.name.utf8)
+        }
+        self.members = []
+        for (_, (name, value)) in sorted {
+            guard self.members.last?.name.utf8.elementsEqual(name.utf8) != true else { continue }
+            self.members.append(Member(name: name, value: value))
+        }
+    }
+
     /// The value of the member called `name`, byte for byte; nil if there is none.
     ///
     /// Setting a new name appends it; setting nil removes the member.

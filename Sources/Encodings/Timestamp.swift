@@ -61,6 +61,15 @@ public struct Timestamp: Hashable, Sendable {
         Timestamp(seconds: self.seconds + seconds, nanoseconds: nanoseconds)
     }
 
+    /// The time `nanoseconds` later, or earlier if negative.
+    public func adding(nanoseconds: Int64) -> Timestamp {
+        let sum = Int64(self.nanoseconds) + nanoseconds % 1_000_000_000
+        let carry: Int64 = sum < 0 ? -1 : sum / 1_000_000_000
+        return Timestamp(
+            seconds: seconds + nanoseconds / 1_000_000_000 + carry,
+            nanoseconds: Int32(sum - carry * 1_000_000_000))
+    }
+
     /// The same time without its fraction.
     public var wholeSeconds: Timestamp { Timestamp(seconds: seconds) }
 }
@@ -69,22 +78,6 @@ extension Timestamp: Comparable {
     /// Earlier is less.
     public static func < (left: Timestamp, right: Timestamp) -> Bool {
         (left.seconds, left.nanoseconds) < (right.seconds, right.nanoseconds)
-    }
-}
-
-extension Timestamp: CustomStringConvertible {
-    /// RFC 3339 in UTC, whole seconds: `2026-11-22T06:06:56Z`.
-    public var description: String {
-        let (days, second) = Int(seconds).quotientAndRemainder(flooringBy: 86_400)
-        let date = Self.date(ofDay: days)
-        let day = "\(padded(date.year, 4))-\(padded(date.month, 2))-\(padded(date.day, 2))"
-        let minute = "\(padded(second / 3600, 2)):\(padded(second / 60 % 60, 2))"
-        return "\(day)T\(minute):\(padded(second % 60, 2))Z"
-    }
-
-    private func padded(_ number: Int, _ width: Int) -> String {
-        let text = String(number)
-        return String(repeating: "0", count: max(0, width - text.count)) + text
     }
 }
 
@@ -107,7 +100,7 @@ extension Timestamp {
         return era * 146_097 + dayOfEra - 719_468
     }
 
-    private static func date(ofDay number: Int) -> (year: Int, month: Int, day: Int) {
+    static func date(ofDay number: Int) -> (year: Int, month: Int, day: Int) {
         let (era, dayOfEra) = (number + 719_468).quotientAndRemainder(flooringBy: 146_097)
         let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
         let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
@@ -120,7 +113,7 @@ extension Timestamp {
 
 extension Int {
     /// As `quotientAndRemainder(dividingBy:)`, with a remainder that is never negative.
-    fileprivate func quotientAndRemainder(flooringBy divisor: Int) -> (Int, Int) {
+    func quotientAndRemainder(flooringBy divisor: Int) -> (Int, Int) {
         let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
         return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
     }

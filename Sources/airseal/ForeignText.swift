@@ -7,6 +7,16 @@ struct ForeignText: CustomStringConvertible {
     let description: String
 
     init(_ text: some StringProtocol) {
+        self.init(text, keepsBackslash: false)
+    }
+
+    /// Text in which a backslash already escapes, such as a name that RFC 4514 writes: it would be
+    /// doubled otherwise.
+    init(escaped text: some StringProtocol) {
+        self.init(text, keepsBackslash: true)
+    }
+
+    private init(_ text: some StringProtocol, keepsBackslash: Bool) {
         var shown = ""
         var count = 0
         for scalar in text.unicodeScalars {
@@ -14,15 +24,15 @@ struct ForeignText: CustomStringConvertible {
                 shown += "…"
                 break
             }
-            shown += Self.isPlain(scalar) ? String(scalar) : Self.escape(scalar)
+            // A backslash is escaped too, so that an escape can be told from text that looks like one.
+            let isPlain = scalar == "\\" ? keepsBackslash : Self.isPlain(scalar)
+            shown += isPlain ? String(scalar) : Self.escape(scalar)
             count += 1
         }
         description = shown
     }
 
     private static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
-        // A backslash is escaped too, so that an escape can be told from text that looks like one.
-        guard scalar != "\\" else { return false }
         switch scalar.properties.generalCategory {
         case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator,
             .paragraphSeparator:

@@ -8,12 +8,12 @@ struct SigningKeyOptions: ParsableArguments {
         help: ArgumentHelp(
             "The key on its token, as RFC 7512 writes it: "
                 + "'pkcs11:token=site;object=signer?pin-source=file:/run/pin'.",
-            valueName: "uri"))
+            valueName: "uri"), completion: .list(["pkcs11:"]))
     var key: String
 
     @Option(
         help: ArgumentHelp(
-            "The certificates, leaf to root, in PEM.", valueName: "file"))
+            "The certificates, leaf to root, in PEM.", valueName: "file"), completion: .file())
     var chain: String?
 
     @Option(help: "The envelope: jws or cose.")

@@ -11,7 +11,7 @@ struct HomeOption: ParsableArguments {
         help: ArgumentHelp(
             "Trust policy, trust store and peers. Else $AIRSEAL_HOME, the user's config folder, "
                 + "/etc/airseal.",
-            valueName: "folder"))
+            valueName: "folder"), completion: .directory)
     var home: String?
 }
 
@@ -21,7 +21,7 @@ struct StateOption: ParsableArguments {
         help: ArgumentHelp(
             "Journal, audit record and sequences. Else $AIRSEAL_STATE, the user's state folder, "
                 + "/var/lib/airseal.",
-            valueName: "folder"))
+            valueName: "folder"), completion: .directory)
     var state: String?
 }
 

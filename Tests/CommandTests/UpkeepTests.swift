@@ -128,7 +128,10 @@ import Testing
                 .integer(atLeast: 0)
         }
         let one = try await site.yes(
-            "airseal inspect l:v1 | grep -o 'signature sha256:[0-9a-f]*' | head -1 | cut -d ' ' -f 2"
+            """
+            airseal inspect l:v1 | grep -A1 'application/vnd.cncf.notary.signature$' |
+                grep -o 'sha256:[0-9a-f]*'
+            """
         )
         try await site.yes("airseal remove l@\(one.output)")
         #expect(try await signatures() == 2)

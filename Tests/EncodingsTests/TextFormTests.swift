@@ -63,6 +63,33 @@ import Testing
         #expect(Timestamp(rfc3339: text) == Timestamp(seconds: seconds))
     }
 
+    @Test(arguments: [
+        ("2026-11-22T06:06:56Z", "Sun Nov 22 06:06:56 2026"),
+        ("2025-01-01T00:00:00Z", "Wed Jan  1 00:00:00 2025"),
+        ("1969-12-31T23:59:59Z", "Wed Dec 31 23:59:59 1969"),
+        ("2024-02-29T12:00:00Z", "Thu Feb 29 12:00:00 2024"),
+        ("0001-01-01T00:00:00Z", "Mon Jan  1 00:00:00 0001"),
+    ]) func `are written as C's asctime does`(_ text: String, _ expected: String) throws {
+        #expect(try #require(Timestamp(rfc3339: text)).ansiDescription == expected)
+    }
+
+    @Test(arguments: [
+        ("2026-01-01T00:00:00.141Z", "2026-01-01T00:00:00.141Z"),
+        ("2026-01-01T00:00:00.100Z", "2026-01-01T00:00:00.1Z"),
+        ("2026-01-01T00:00:00.000000001Z", "2026-01-01T00:00:00.000000001Z"),
+        ("2026-01-01T00:00:00.000Z", "2026-01-01T00:00:00Z"),
+    ]) func `are written with the digits that count`(_ text: String, _ expected: String) throws {
+        #expect(try #require(Timestamp(rfc3339: text)).preciseDescription == expected)
+    }
+
+    @Test func `move by nanoseconds to either side`() throws {
+        let time = try #require(Timestamp(rfc3339: "2026-01-01T00:00:00.25Z"))
+        let earlier = time.adding(nanoseconds: -1_500_000_000)
+        #expect(earlier.preciseDescription == "2025-12-31T23:59:58.75Z")
+        #expect(
+            time.adding(nanoseconds: 2_750_000_000).preciseDescription == "2026-01-01T00:00:03Z")
+    }
+
     @Test func `keep a fraction`() throws {
         let time = try #require(Timestamp(rfc3339: "2026-01-01T00:00:00.5Z"))
         #expect(time.nanoseconds == 500_000_000)

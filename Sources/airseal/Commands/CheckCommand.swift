@@ -22,7 +22,9 @@ struct CheckCommand: Verb {
               airseal check layout --repair --dry-run
             """)
 
-    @Argument(help: ArgumentHelp("A layout folder or an archive.", valueName: "path"))
+    @Argument(
+        help: ArgumentHelp("A layout folder or an archive.", valueName: "path"), completion: .file()
+    )
     var path: String
 
     @Flag(help: "Rewrite index.json and the fallback indexes where they are incomplete.")

@@ -28,22 +28,27 @@ struct ExportCommand: Verb {
 
     @Argument(
         help: ArgumentHelp(
-            "A layout; with :TAG or @DIGEST one image of it.", valueName: "layout"))
+            "A layout; with :TAG or @DIGEST one image of it.", valueName: "layout"),
+        completion: .directory)
     var layout: String?
 
     @Option(
         help: ArgumentHelp(
             "Where the bundle goes: one file if it ends in .tar, else a folder. Nothing may stand "
-                + "there.", valueName: "path"))
+                + "there.", valueName: "path"), completion: .file())
     var to: String?
 
     @Option(help: "The name of the site that the bundle is for.")
     var destination: String
 
-    @Option(help: ArgumentHelp("The key that signs the bundle.", valueName: "uri"))
+    @Option(
+        help: ArgumentHelp("The key that signs the bundle.", valueName: "uri"),
+        completion: .list(["pkcs11:"]))
     var key: String?
 
-    @Option(help: ArgumentHelp("Its certificates, leaf to root, in PEM.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Its certificates, leaf to root, in PEM.", valueName: "file"),
+        completion: .file())
     var chain: String?
 
     @Option(help: "The envelope of the bundle's signature: jws or cose.")

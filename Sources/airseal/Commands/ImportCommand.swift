@@ -32,10 +32,12 @@ struct ImportCommand: Verb {
     @Argument(
         help: ArgumentHelp(
             "Archives and layout folders, or -; each with :NAME or @DIGEST for one image.",
-            valueName: "source"))
+            valueName: "source"), completion: .file())
     var sources: [String]
 
-    @Option(help: ArgumentHelp("The layout, made when missing.", valueName: "layout"))
+    @Option(
+        help: ArgumentHelp("The layout, made when missing.", valueName: "layout"),
+        completion: .directory)
     var into: String
 
     @Option(

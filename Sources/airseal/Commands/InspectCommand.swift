@@ -1,89 +1,136 @@
 import ArgumentParser
-import Cryptography
 import Encodings
 import Notary
 import OCI
 import OCILayout
 import UseCases
-import X509
 
 struct InspectCommand: Verb {
     static let configuration = CommandConfiguration(
         commandName: "inspect",
-        abstract: "Show what an image is made of and what refers to it, as a tree.",
+        abstract: "Show what an image is made of, its signatures and what else refers to it.",
         discussion: """
-            Signatures are shown by their own word: nothing here was verified. A reference without \
-            tag or digest shows every image of the layout or archive.
+            Signatures are shown as notation shows them, of layouts and of archives, and by their own \
+            word: nothing here was verified. A reference without tag or digest shows every image of \
+            the layout or archive.
+
+            Exit status 1 means that a signature could not be read, which is said where it stands; \
+            everything else was shown.
 
             Examples:
               airseal inspect layout:v1
               airseal inspect bundle.tar --json
             """)
 
-    @Argument(help: ArgumentHelp("PATH, PATH:TAG or PATH@DIGEST.", valueName: "reference"))
-    var reference: String
+    @Argument(
+        help: ArgumentHelp("PATH, PATH:TAG or PATH@DIGEST.", valueName: "reference"),
+        completion: .file())
+    var references: [String]
+
+    @Option(
+        help: ArgumentHelp("How many signatures of an image are looked at.", valueName: "number"))
+    var maxSignatures = Limits.signatureCountMax
 
     @OptionGroup var output: JSONFlag
 
+    func validate() throws {
+        guard maxSignatures > 0 else {
+            throw ValidationError("--max-signatures takes a number above 0")
+        }
+    }
+
     func perform() throws -> ExitStatus {
-        let images = try Site.here(progress: Progress("reading", ofArchives: [reference]))
-            .inspect(reference)
+        let site = Site.here(progress: Progress("reading", ofArchives: references))
+        var status = ExitStatus.yes
+        var images: [ImageDescription] = []
+        for reference in references {
+            do {
+                images += try site.inspect(reference, signatureCountMax: maxSignatures)
+            } catch {
+                let sentence = Sentence(about: error)
+                Terminal.complain(
+                    references.count == 1 ? sentence : sentence.after("\(ForeignText(reference))"))
+                status = status.joined(error.isDamage ? .refused : .undecided)
+            }
+        }
         if output.json {
             Terminal.answer(.array(images.map(\.json)))
         } else {
             for image in images { image.tree.lines.forEach { Terminal.answer($0) } }
         }
-        return .yes
-    }
-}
-
-/// A line and what hangs below it.
-private struct Tree {
-    let line: String
-    var branches: [Tree] = []
-
-    var lines: [String] {
-        var lines = [line]
-        for (index, branch) in branches.enumerated() {
-            let isLast = index == branches.count - 1
-            for (place, line) in branch.lines.enumerated() {
-                let mark = place == 0 ? (isLast ? "└─ " : "├─ ") : (isLast ? "   " : "│  ")
-                lines.append(mark + line)
-            }
-        }
-        return lines
+        for image in images { status = status.joined(image.remark()) }
+        return status
     }
 }
 
 extension ImageDescription {
+    /// Where it is, as a reference.
+    private var place: String { "\(ForeignText(path))@\(descriptor.digest)" }
+
+    /// Says what of the signatures was not shown.
+    fileprivate func remark() -> ExitStatus {
+        if unexaminedSignatureCount > 0 {
+            Terminal.say(
+                "note: \(place) has \(signatures.count + unexaminedSignatureCount) signatures, and "
+                    + "only the first \(signatures.count) were looked at")
+        }
+        let unreadable = signatures.filter { !$0.isReadable }.count
+        guard unreadable > 0 else { return .yes }
+        Terminal.complain(
+            Sentence("\(place): \(unreadable) of \(signatures.count) signatures cannot be read"))
+        return .refused
+    }
+
     fileprivate var tree: Tree {
-        let name = descriptor.referenceName.map { "\(ForeignText($0)) " } ?? ""
-        var tree = Tree(line: "\(name)\(descriptor.digest)")
-        let type = ForeignText(descriptor.mediaType)
-        tree.branches.append(Tree(line: "\(type), \(descriptor.size) bytes"))
+        var branches: [Tree] = []
+        if let name = descriptor.referenceName {
+            branches.append(Tree("name", value: ForeignText(name)))
+        }
+        branches.append(Tree("media type", value: ForeignText(descriptor.mediaType)))
+        branches.append(Tree("size", value: descriptor.size))
         if let document {
-            for part in document.parts { tree.branches.append(Tree(line: part.line)) }
+            branches.append(Tree("parts", document.parts.map { Tree($0.line) }))
         } else {
-            tree.branches.append(Tree(line: "the manifest is missing, damaged or malformed"))
+            branches.append(Tree("the manifest is missing, damaged or malformed"))
         }
-        tree.branches += signatures.map(\.tree)
-        for referrer in otherReferrers {
-            let type = referrer.document.artifactType ?? referrer.descriptor.mediaType
-            tree.branches.append(
-                Tree(line: "referrer \(referrer.descriptor.digest) \(ForeignText(type))"))
+        if !otherReferrers.isEmpty {
+            branches.append(Tree("other referrers", otherReferrers.map { Tree($0.line) }))
         }
-        return tree
+        return Tree(place, branches + signatureBranches)
+    }
+
+    /// The last branches, so that what hangs below them is drawn as notation draws it.
+    private var signatureBranches: [Tree] {
+        guard !signatures.isEmpty else { return [Tree("no associated signature")] }
+        var trees = signatures.map(\.tree)
+        if unexaminedSignatureCount > 0 {
+            trees.append(Tree("\(unexaminedSignatureCount) more were not looked at"))
+        }
+        return [
+            Tree("the signatures stand by their own word: nothing was verified"),
+            Tree(SignatureManifest.artifactType, trees),
+        ]
     }
 
     fileprivate var json: JSON {
-        [
+        let malformed = signatures.filter { !$0.isReadable }
+        return [
             "reference": .string(reference),
             "name": descriptor.referenceName.map { .string($0) } ?? .null,
             "digest": .string(descriptor.digest.description),
             "mediaType": .string(descriptor.mediaType), "size": .integer(descriptor.size),
+            "readable": .boolean(document != nil),
             "parts": .array((document?.parts ?? []).map(\.json)),
-            "signatures": .array(signatures.map(\.json)),
             "otherReferrers": .array(otherReferrers.map(\.descriptor.json)),
+            "notation": notationJSON,
+            "unreadableSignatures": .array(
+                malformed.map { signature in
+                    [
+                        "digest": .string(signature.manifest.digest.description),
+                        "problem": .string(signature.content.problem),
+                    ]
+                }),
+            "unexaminedSignatures": .integer(Int64(unexaminedSignatureCount)),
         ]
     }
 }
@@ -95,69 +142,9 @@ extension Descriptor {
     }
 }
 
-extension SignatureDescription {
-    fileprivate var tree: Tree {
-        var tree = Tree(line: "signature \(manifest.digest), not verified")
-        switch content {
-        case .envelope(let envelope): tree.branches = envelope.branches
-        default: tree.branches = [Tree(line: content.words)]
-        }
-        return tree
-    }
-
-    fileprivate var json: JSON {
-        var object: JSONObject = ["digest": .string(manifest.digest.description)]
-        guard case .envelope(let envelope) = content else {
-            object["problem"] = .string(content.words)
-            return .object(object)
-        }
-        object["format"] = .string(envelope.format.rawValue)
-        for fact in envelope.facts { object[fact.name] = .string(fact.value) }
-        object["certificates"] = .array(
-            envelope.certificates.map { .string(Self.subject(of: $0)) })
-        return .object(object)
-    }
-
-    fileprivate static func subject(of der: [UInt8]) -> String {
-        (try? Certificate(der: der))?.subject.description ?? "unreadable certificate"
-    }
-}
-
-extension SignatureEnvelope {
-    /// What the header says of times and scheme.
-    fileprivate var facts: [(name: String, value: String)] {
-        var facts = [("signingScheme", attributes.scheme.rawValue)]
-        if let time = attributes.signingTime { facts.append(("signingTime", "\(time)")) }
-        if let time = attributes.authenticSigningTime {
-            facts.append(("authenticSigningTime", "\(time)"))
-        }
-        if let expiry = attributes.expiry { facts.append(("expiry", "\(expiry)")) }
-        if let agent = signingAgent { facts.append(("signingAgent", agent)) }
-        return facts
-    }
-
-    fileprivate var branches: [Tree] {
-        let algorithm = attributes.algorithm.joseAlgorithm
-        var branches = [Tree(line: "format \(format.rawValue), \(algorithm)")]
-        branches += facts.map { Tree(line: "\($0.name) \(ForeignText($0.value))") }
-        for der in certificates {
-            branches.append(
-                Tree(line: "certificate \(ForeignText(SignatureDescription.subject(of: der)))"))
-        }
-        return branches
-    }
-}
-
-extension SignatureDescription.Content {
-    /// What is wrong; nothing for an envelope.
-    fileprivate var words: String {
-        switch self {
-        case .envelope: ""
-        case .malformedManifest(let failure): failure.sentence.text
-        case .malformedEnvelope(let failure): failure.sentence.text
-        case .unknownFormat(let type): "the envelope is of the unknown type \(ForeignText(type))"
-        case .unreadable(let error): error.sentence.text
-        case .notASignature: "it says to be a signature and is none"
-        }
+extension Referrer {
+    fileprivate var line: String {
+        let type = document.artifactType ?? descriptor.mediaType
+        return "\(descriptor.digest) \(ForeignText(type)), \(descriptor.size) bytes"
     }
 }

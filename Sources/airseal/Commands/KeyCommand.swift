@@ -29,13 +29,16 @@ struct GenerateTestCommand: Verb {
 
     @Option(
         help: ArgumentHelp(
-            "The token, and with object= the label of the new key.", valueName: "uri"))
+            "The token, and with object= the label of the new key.", valueName: "uri"),
+        completion: .list(["pkcs11:"]))
     var key: String
 
     @Option(help: "The kind of key: p256, p384, p521, rsa2048, rsa3072 or rsa4096.")
     var type = KeyType.p256
 
-    @Option(help: ArgumentHelp("Where the chain goes: a new file.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Where the chain goes: a new file.", valueName: "file"),
+        completion: .file())
     var chainOut: String
 
     @Option(help: "How long the certificates are valid, in days.")

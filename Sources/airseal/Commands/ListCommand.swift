@@ -16,7 +16,9 @@ struct ListCommand: Verb {
               airseal list bundle.tar --json
             """)
 
-    @Argument(help: ArgumentHelp("A layout folder or an archive.", valueName: "path"))
+    @Argument(
+        help: ArgumentHelp("A layout folder or an archive.", valueName: "path"), completion: .file()
+    )
     var path: String
 
     @OptionGroup var output: JSONFlag

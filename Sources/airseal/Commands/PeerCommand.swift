@@ -60,7 +60,9 @@ struct PeerAddCommand: Verb {
     @Argument(help: "What the origin calls itself.")
     var origin: String
 
-    @Option(help: ArgumentHelp("The certificate that its keys lead to.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("The certificate that its keys lead to.", valueName: "file"),
+        completion: .file())
     var anchor: String
 
     @Option(
@@ -81,7 +83,9 @@ struct PeerAddCommand: Verb {
             valueName: "prefix"))
     var repositories: [String]
 
-    @Option(help: "What its keys may sign, with commas between: bundles, capsules, receipts.")
+    @Option(
+        help: "What its keys may sign, with commas between: bundles, capsules, receipts.",
+        completion: .list(["bundles", "capsules", "receipts"]))
     var may = "bundles"
 
     @OptionGroup var home: HomeOption

@@ -24,7 +24,7 @@ struct PruneCommand: Verb {
               airseal prune layout --orphaned
             """)
 
-    @Argument(help: ArgumentHelp("A layout folder.", valueName: "layout"))
+    @Argument(help: ArgumentHelp("A layout folder.", valueName: "layout"), completion: .directory)
     var path: String
 
     @Flag(help: "Remove signatures and other referrers of images that are not here.")

@@ -20,10 +20,14 @@ struct ReceiveCommand: Verb {
               airseal receive /media/bundle.tar --into layout
             """)
 
-    @Argument(help: ArgumentHelp("A bundle: a tar or a folder.", valueName: "bundle"))
+    @Argument(
+        help: ArgumentHelp("A bundle: a tar or a folder.", valueName: "bundle"), completion: .file()
+    )
     var bundle: String
 
-    @Option(help: ArgumentHelp("The layout, made when missing.", valueName: "layout"))
+    @Option(
+        help: ArgumentHelp("The layout, made when missing.", valueName: "layout"),
+        completion: .directory)
     var into: String
 
     @Flag(help: "Let names point to the received images where they stand for others.")

@@ -22,7 +22,8 @@ struct RemoveCommand: Verb {
               airseal remove layout@sha256:0123…
             """)
 
-    @Argument(help: ArgumentHelp("Images or signatures.", valueName: "reference"))
+    @Argument(
+        help: ArgumentHelp("Images or signatures.", valueName: "reference"), completion: .file())
     var references: [String]
 
     @Flag(help: "Keep the images; only their Notary signatures go.")

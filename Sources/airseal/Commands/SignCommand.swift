@@ -25,7 +25,9 @@ struct SignCommand: Verb {
               airseal sign layout:v1 --recursive --key 'pkcs11:token=site;object=signer' --chain chain.pem
             """)
 
-    @Argument(help: ArgumentHelp("LAYOUT:TAG or LAYOUT@DIGEST.", valueName: "reference"))
+    @Argument(
+        help: ArgumentHelp("LAYOUT:TAG or LAYOUT@DIGEST.", valueName: "reference"),
+        completion: .file())
     var references: [String]
 
     @Flag(help: "Sign every named image of the layouts, except signatures and bundles.")

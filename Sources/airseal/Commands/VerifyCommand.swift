@@ -32,7 +32,9 @@ struct VerifyCommand: Verb {
               airseal verify layout:v1 --scope site.example/app --metadata build=42
             """)
 
-    @Argument(help: ArgumentHelp("LAYOUT or ARCHIVE with :TAG or @DIGEST.", valueName: "reference"))
+    @Argument(
+        help: ArgumentHelp("LAYOUT or ARCHIVE with :TAG or @DIGEST.", valueName: "reference"),
+        completion: .file())
     var references: [String]
 
     @Option(

@@ -28,6 +28,29 @@ extension CertificateError: Speakable {
     }
 }
 
+extension TimestampTokenError: Speakable {
+    var sentence: Sentence {
+        let said: Sentence =
+            switch self {
+            case .tooLarge(let count): Sentence("it is too large: \(count) bytes")
+            case .unreadable: Sentence("it is no CMS message")
+            case .trailingBytes: Sentence("bytes follow its end")
+            case .otherContent: Sentence("it is a CMS message over something else")
+            case .malformed(let error): Sentence("its TSTInfo is malformed: \(error.words)")
+            case .version(let version): Sentence("its TSTInfo has version \(version), not 1")
+            case .hash(let identifier):
+                Sentence("its imprint is made with the hash \(ForeignText(identifier))")
+            case .otherImprint: Sentence("it is over other bytes than this signature")
+            case .tooManyCertificates(let count):
+                Sentence("it has too many certificates: \(count)")
+            case .certificate(let position, let error):
+                error.sentence.after("certificate \(position + 1)")
+            case .cryptography(let error): error.sentence
+            }
+        return said.after("the time-stamp token cannot be read")
+    }
+}
+
 extension DERError {
     fileprivate var words: String {
         switch self {

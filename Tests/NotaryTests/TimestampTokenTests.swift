@@ -1,0 +1,103 @@
+import Cryptography
+import Encodings
+import Notary
+import OCI
+import TestSupport
+import Testing
+import X509
+
+/// An envelope of the shared vectors that carries a time-stamp token.
+struct StampedEnvelope: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    let envelope: SignatureEnvelope
+    let token: [UInt8]
+
+    static let all: [StampedEnvelope] = {
+        do {
+            return try SharedVectors.json("cases.json").array().compactMap { place in
+                guard try place.member("category").string() == "F",
+                    try place.member("kind").string() == "envelope",
+                    let format = SignatureFormat(mediaType: try place.member("mediaType").string()),
+                    let envelope = try? SignatureEnvelope(
+                        SharedVectors.bytes(place.member("path").string()), format: format),
+                    let token = envelope.timestampSignature
+                else { return nil }
+                return StampedEnvelope(
+                    testDescription: try place.member("id").string(), envelope: envelope,
+                    token: token)
+            }
+        } catch {
+            Issue.record("the cases cannot be read: \(error)")
+            return []
+        }
+    }()
+
+    func read() throws -> UnverifiedTimestampToken {
+        try UnverifiedTimestampToken(token, over: envelope.signature)
+    }
+}
+
+@Suite(.enabled(if: SharedVectors.isPresent)) struct `A time-stamp token that nobody verified` {
+    /// What cannot be read, by the words between the first and the last hyphen of its name, and why.
+    static let unreadable: [(name: String, error: TimestampTokenError)] = [
+        ("wrong-imprint", .otherImprint), ("imprint-of", .otherImprint),
+        ("token-of-other-signature", .otherImprint), ("imprint-sha1", .hash("1.3.14.3.2.26")),
+        ("accuracy-huge", .malformed(.badValue(tag: 2))), ("garbage", .unreadable),
+        ("trailing-bytes", .trailingBytes),
+    ]
+
+    @Test(arguments: StampedEnvelope.all) func `is read, or refused for the one reason`(
+        _ stamped: StampedEnvelope
+    ) throws {
+        let expected = Self.unreadable.first { stamped.testDescription.hasPrefix("F-\($0.name)") }
+        if let expected {
+            #expect(throws: expected.error) { try stamped.read() }
+        } else {
+            let token = try stamped.read()
+            #expect(token.lowerBound <= token.generationTime)
+            #expect(token.generationTime <= token.upperBound)
+        }
+    }
+
+    @Test func `states how far its time may be off`() throws {
+        func seconds(_ name: String) throws -> [Int64] {
+            let stamped = try #require(
+                StampedEnvelope.all.first { $0.testDescription == "F-\(name)-jws" })
+            let token = try stamped.read()
+            return [
+                token.generationTime.seconds - token.lowerBound.seconds,
+                token.upperBound.seconds - token.generationTime.seconds,
+            ]
+        }
+        #expect(try seconds("accuracy-touches-notafter") == [2, 2])
+        #expect(try seconds("baseline-policy-one-second") == [1, 1])
+        #expect(try seconds("baseline-policy-explicit") == [0, 0])
+        #expect(try seconds("crafted-good") == [0, 0])
+    }
+
+    @Test func `is refused when it is cut anywhere, over other bytes or too large`() throws {
+        let stamped = try #require(
+            StampedEnvelope.all.first { $0.testDescription == "F-crafted-good-jws" })
+        #expect(try stamped.read().certificates.count >= 2)
+        for count in stride(from: 0, to: stamped.token.count, by: 7) {
+            #expect(throws: TimestampTokenError.self) {
+                try UnverifiedTimestampToken(
+                    Array(stamped.token.prefix(count)), over: stamped.envelope.signature)
+            }
+        }
+        let large = stamped.token + Array(repeating: 0, count: 1 << 20)
+        #expect(throws: TimestampTokenError.tooLarge(byteCount: large.count)) {
+            try UnverifiedTimestampToken(large, over: stamped.envelope.signature)
+        }
+    }
+
+    @Test func `takes any one byte changed, and decides`() throws {
+        let stamped = try #require(
+            StampedEnvelope.all.first { $0.testDescription == "F-crafted-good-jws" })
+        for position in stamped.token.indices {
+            var token = stamped.token
+            token[position] ^= 1 << (position % 8)
+            _ = try? UnverifiedTimestampToken(token, over: stamped.envelope.signature)
+        }
+    }
+}
