@@ -148,4 +148,25 @@ import Testing
         #expect(tree.contains("        │   └── timestamp signature\n"))
         #expect(tree.contains("        │       ├── timestamp: ["))
     }
+
+    @Test func `keeps to the schema, and sends nothing to the terminal that acts on it`()
+        async throws
+    {
+        let site = try await Site()
+        let shown = try await site.yes(
+            """
+            for layout in '\(SharedVectors.path("layouts"))'/*; do
+                airseal inspect "$layout" >> tree 2>> said; ended=$?
+                airseal inspect "$layout" --json > one 2>> said; [ $? = $ended ] || exit 9
+                case $ended in 0|1|2) ;; *) exit 9;; esac
+                if [ -s one ]; then cat one; printf '\\0'; fi
+            done
+            ! LC_ALL=C grep -qP '[\\x00-\\x09\\x0B-\\x1F\\x7F]' tree said
+            """)
+        let documents = shown.output.split(separator: "\0")
+        #expect(documents.count > 100)
+        for document in documents {
+            try InspectionSchema.check(JSONPlace(JSON(parsing: Array(document.utf8))))
+        }
+    }
 }

@@ -26,7 +26,7 @@ import Testing
         let lint = try await site.run("mandoc -T lint -W warning man/*.1")
         #expect(lint.status == 0 && lint.output.isEmpty, "\(lint.output)")
         for page in try await site.yes("ls man").output.split(separator: "\n") {
-            let text = try await site.yes("mandoc -T ascii man/\(page) | col -bx").output
+            let text = try await site.yes("mandoc -T ascii man/\(page) | sed 's/.\\x08//g'").output
             for section in [
                 "NAME", "SYNOPSIS", "DESCRIPTION", "ENVIRONMENT", "FILES", "EXIT STATUS",
                 "EXAMPLES", "SEE ALSO",
@@ -39,7 +39,9 @@ import Testing
         }
         for verb in try await Usage.verbs(site) {
             let name = verb.split(separator: " ").first.map(String.init) ?? ""
-            let text = try await site.yes("mandoc -T ascii man/airseal-\(name).1 | col -bx").output
+            let text = try await site.yes(
+                "mandoc -T ascii man/airseal-\(name).1 | sed 's/.\\x08//g'"
+            ).output
             let help = try await site.yes("airseal\(verb) --help").output
             for option in help.matches(of: /--[a-z][a-z-]+/).map(\.output) {
                 #expect(text.contains(option), "airseal-\(name)(1) has no \(option)")

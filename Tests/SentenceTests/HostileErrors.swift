@@ -118,6 +118,8 @@ enum Hostile {
         IntegrityFailure("X9", .profile(CertificateViolation(rule: .leafKey, position: 0))),
         CertificateError.duplicateExtension(text), CertificateError.malformed(.truncated),
         CertificateError.noCertificate, CertificateError.malformedPEM,
+        TimestampTokenError.hash(text), TimestampTokenError.otherImprint,
+        TimestampTokenError.certificate(position: 0, .duplicateExtension(text)),
     ]
 
     static let trust: [any Error] = [
