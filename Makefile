@@ -20,7 +20,7 @@ release: setup ## the program as it is shipped
 test: setup lint build ## everything that must pass before a change lands
 	swift test --skip-build
 
-soak: setup ## count, kill and cut for about 25 minutes, and write docs/reliability.md
+soak: setup ## count, kill and cut for about an hour, and write docs/reliability.md
 	@soak/run
 
 lint: ## style, strictly

@@ -74,7 +74,9 @@ let package = Package(
         module("State", ["Audit", "Cryptography", "Encodings", "Files", "OCI", "OCILayout"]),
         module("BundleFormat", ["Encodings", "OCI"]),
         // Floor 7
-        module("Configuration", ["Encodings", "Files", "Trust", "X509", systemPackage]),
+        module(
+            "Configuration",
+            ["Cryptography", "Encodings", "Files", "Trust", "X509", systemPackage]),
         module("Signing", ["Cryptography", "Encodings", "Notary", "PKCS11", "X509"]),
         module(
             "Verification",

@@ -1,3 +1,4 @@
+public import Cryptography
 public import Encodings
 public import Files
 public import Trust
@@ -25,6 +26,10 @@ public enum ConfigurationError: Error, Equatable {
     /// A name in a file of ours, or of a folder, is no name of a site, or another one than it must
     /// be.
     case siteName(path: String, String)
+    /// The settings of verification ask for something that cannot be.
+    case settings(path: String, VerificationSettingsError)
+    /// The cryptographic library lacks an algorithm.
+    case cryptography(CryptographyError)
     /// A peer's entry says something that does not hold together.
     case peer(path: String, PeerError)
 
@@ -54,4 +59,16 @@ public enum PeerError: Error, Equatable, Sendable {
     case wrongAnchor(fingerprint: String)
     /// The anchors may not stand as trusted certificates.
     case anchors(TrustedCertificatesError)
+}
+
+/// What cannot be in the settings of verification.
+public enum VerificationSettingsError: Error, Equatable, Sendable {
+    /// No key of the specification, or one that stands twice.
+    case keySpec(String)
+    /// No key could sign.
+    case noKeySpecs
+    /// A requirement that cannot stand.
+    case requirement(RequiredSignaturesError)
+    /// What the settings and the policy disagree about.
+    case conflict(VerificationSettingsConflict)
 }

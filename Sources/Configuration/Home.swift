@@ -1,3 +1,4 @@
+import Cryptography
 public import Files
 import SystemPackage
 public import Trust
@@ -69,7 +70,7 @@ public struct Home: Sendable {
         try trust(for: imagePolicy())
     }
 
-    /// `policy` with the stores that it names.
+    /// `policy` with the stores that it names, and the site's settings.
     public func trust(for policy: TrustPolicyDocument) throws(ConfigurationError)
         -> TrustConfiguration
     {
@@ -77,6 +78,11 @@ public struct Home: Sendable {
         for name in policy.statements.flatMap(\.trustStores) where stores[name] == nil {
             stores[name] = try trustStore(name)
         }
-        return TrustConfiguration(policy: policy, stores: stores)
+        let settings = try verificationSettings(for: policy)
+        do throws(CryptographyError) {
+            return try TrustConfiguration(policy: policy, stores: stores, settings: settings)
+        } catch {
+            throw .cryptography(error)
+        }
     }
 }

@@ -4,6 +4,8 @@ import Files
 /// A JSON document of ours in a home, its version found to be the one that we read.
 struct VersionedFile {
     let path: String
+    /// The document as it was read.
+    let bytes: [UInt8]
     private let place: JSONPlace
 
     /// Reads the document at `name` in `folder`; nil if there is none.
@@ -14,6 +16,7 @@ struct VersionedFile {
         }
         guard let bytes else { return nil }
         path = "\(folder.path)/\(name)"
+        self.bytes = bytes
         do throws(JSONError) { place = JSONPlace(try JSON(parsing: bytes)) } catch {
             throw .json(path: path, error)
         }

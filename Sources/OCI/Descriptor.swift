@@ -124,6 +124,8 @@ public enum Annotation {
     public static let referenceName = "org.opencontainers.image.ref.name"
     /// The digest of the subject of a referrer's entry: image-spec pull request 1171, read only.
     public static let referrerSubject = "org.opencontainers.image.referrer.subject"
+    /// What a manifest in an index of buildx is to another one there.
+    public static let dockerReferenceType = "vnd.docker.reference.type"
     /// When an artifact was made, RFC 3339.
     public static let created = "org.opencontainers.image.created"
 }

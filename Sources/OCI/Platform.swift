@@ -73,6 +73,11 @@ extension Descriptor {
         return Platform(os: os, architecture: architecture, variant: platform.string("variant"))
     }
 
+    /// Whether an index lists it as an attestation of another of its manifests, as buildx does.
+    public var isAttestation: Bool {
+        self[annotation: Annotation.dockerReferenceType] == "attestation-manifest"
+    }
+
     /// Whether it is a layer that the writer was not free to pass on: it may be missing wherever
     /// the image is whole.
     public var isForeignLayer: Bool { MediaType.isForeignLayer(mediaType) }

@@ -100,11 +100,13 @@ extension LayoutContent {
     private func listed(_ digest: Digest) throws(LayoutError) -> Descriptor {
         var level = index.entries
         var seen: Set<Digest> = []
-        for _ in 0...Limits.indexNestingMax {
+        for depth in 0...Limits.indexNestingMax {
             // Where parents contradict each other, the one that tells the truth is taken: the
             // others lead to a document that does not match its descriptor.
             var failure: LayoutError?
-            for descriptor in level where descriptor.digest == digest {
+            let named =
+                depth == 0 ? index.entries(of: digest) : level.filter { $0.digest == digest }
+            for descriptor in named {
                 do throws(LayoutError) {
                     _ = try document(descriptor)
                     return descriptor

@@ -111,7 +111,7 @@ public struct LayoutGraph: Sendable {
     // MARK: Questions
 
     /// The entries of that layout.
-    var entries: [Descriptor] { index.entries }
+    public var entries: [Descriptor] { index.entries }
 
     /// The entries with the fallback index of `digest`.
     func fallbackEntries(of digest: Digest) -> [Descriptor] {

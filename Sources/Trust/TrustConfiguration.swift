@@ -2,28 +2,53 @@ public import Cryptography
 public import Encodings
 import X509
 
-/// Everything that a verdict on an image rests on: a policy and the trust stores that it names.
+/// Everything that a verdict on an image rests on: a policy, the trust stores that it names, and
+/// what the site asks beyond it.
 public struct TrustConfiguration: Sendable {
     /// The policy.
     public let policy: TrustPolicyDocument
     /// The stores that its statements name, as they were found.
     public let stores: [TrustStoreName: TrustStore]
+    /// What the site asks beyond the policy.
+    public let settings: VerificationSettings
+    /// What names the policy in a verdict: the SHA-256 of its bytes.
+    public let policyDigest: Digest
+    /// What names the trust stores in a verdict: the SHA-256 of one line for each certificate in a
+    /// usable store, `TYPE:NAME FINGERPRINT`, in byte order.
+    public let storesDigest: Digest
+    /// What names the settings in a verdict: the SHA-256 of their file; nil where there is none.
+    public let settingsDigest: Digest?
 
     /// A policy and the stores that were found for it; a store that is not among `stores` counts as
     /// missing.
-    public init(policy: TrustPolicyDocument, stores: [TrustStoreName: TrustStore]) {
+    public init(
+        policy: TrustPolicyDocument, stores: [TrustStoreName: TrustStore],
+        settings: VerificationSettings = .none
+    ) throws(CryptographyError) {
         self.policy = policy
         self.stores = stores
+        self.settings = settings
+        policyDigest = try policy.digest()
+        storesDigest = try Self.digest(of: stores)
+        if let bytes = settings.bytes {
+            settingsDigest = try BlobHasher.digest(of: bytes)
+        } else {
+            settingsDigest = nil
+        }
     }
 
     /// The store called `name`.
     public func store(_ name: TrustStoreName) -> TrustStore {
-        stores[name] ?? .unusable(.missing)
+        switch stores[name] ?? .unusable(.missing) {
+        case .usable(_, let ignored) where settings.hasStrictTrustStores && !ignored.isEmpty:
+            .unusable(.foreignEntry(name: ignored[0]))
+        case let store: store
+        }
     }
 
-    /// What names the trust stores in a verdict: the SHA-256 of one line for each certificate in a
-    /// usable store, `TYPE:NAME FINGERPRINT`, in byte order.
-    public func storesDigest() throws(CryptographyError) -> Digest {
+    private static func digest(of stores: [TrustStoreName: TrustStore])
+        throws(CryptographyError) -> Digest
+    {
         var lines: [String] = []
         for (name, store) in stores {
             guard case .usable(let trusted, _) = store else { continue }

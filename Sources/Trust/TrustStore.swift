@@ -21,6 +21,9 @@ public enum TrustStoreFault: Error, Equatable, Sendable {
     /// Something that is neither a regular file nor a folder lies in the store, a link above all
     /// (rule R4).
     case notAFile(name: String)
+    /// The site wants stores with nothing but certificates, and this is something else (rules R4
+    /// and R5).
+    case foreignEntry(name: String)
     /// A file of the store holds no certificates in PEM or DER, or other things too (rule R6).
     case unreadable(name: String, CertificateError)
     /// The certificates may not stand there (rules R7 to R9).
@@ -31,7 +34,7 @@ public enum TrustStoreFault: Error, Equatable, Sendable {
         switch self {
         case .missing: "R9"
         case .notAFolder: "R3"
-        case .notAFile: "R4"
+        case .notAFile, .foreignEntry: "R4"
         case .unreadable: "R6"
         case .unfit(let error): error.rule
         }

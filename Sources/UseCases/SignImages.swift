@@ -5,7 +5,7 @@ public import Encodings
 public import Files
 public import Notary
 public import OCI
-internal import OCILayout
+public import OCILayout
 internal import PKCS11
 internal import Signing
 internal import State
@@ -17,6 +17,8 @@ public struct SignRequest: Sendable {
     public var references: [String]
     /// Whether every named image of the layouts is meant.
     public var all = false
+    /// What of an index is signed besides the index itself.
+    public var recursion = Recursion.none
     /// The key.
     public var key: KeyAccess
     /// The PEM file with the chain, leaf to root.
@@ -25,6 +27,8 @@ public struct SignRequest: Sendable {
     public var format = SignatureFormat.jws
     /// The forms of the signature manifests, in the order in which they are written.
     public var forms: [SignatureManifest.WrittenForm] = [.legacy]
+    /// What the signatures say besides, by unique names.
+    public var metadata: [(name: String, value: String)] = []
     /// How long the signatures count, in seconds; nil for as long as the certificates.
     public var lifetimeSeconds: Int64?
     /// How long to wait for other writers.
@@ -97,14 +101,33 @@ extension Site {
 
     private struct Target {
         let reference: String
-        let descriptor: Descriptor
+        let payload: SignaturePayload
         let isBundle: Bool
+
+        var descriptor: Descriptor { payload.targetArtifact.plain }
     }
 
+    /// What is to be signed in one layout, each image once under whatever names.
     private struct LayoutTargets {
         let path: String
         let layout: Layout
-        var targets: [Target]
+        private(set) var targets: [Target] = []
+        private var places: [Digest: [Int]] = [:]
+
+        init(path: String, layout: Layout) {
+            self.path = path
+            self.layout = layout
+        }
+
+        mutating func add(_ target: Target) {
+            let digest = target.descriptor.digest
+            let known = places[digest, default: []].contains {
+                targets[$0].descriptor.names(sameContentAs: target.descriptor)
+            }
+            guard !known else { return }
+            places[digest, default: []].append(targets.count)
+            targets.append(target)
+        }
     }
 
     private func targets(of request: SignRequest) throws -> [LayoutTargets] {
@@ -112,52 +135,60 @@ extension Site {
         for text in request.references {
             let reference = try Reference(parsing: text, in: files)
             let layout = try Layout(at: reference.path, in: files)
-            let found = try targets(of: reference, text, in: layout, all: request.all)
             // One layout under two spellings is one layout, and one image needs one signature.
             let path = try files.absolutePath(of: reference.path)
             let place =
                 layouts.firstIndex { $0.path == path }
                 ?? {
-                    layouts.append(LayoutTargets(path: path, layout: layout, targets: []))
+                    layouts.append(LayoutTargets(path: path, layout: layout))
                     return layouts.count - 1
                 }()
-            for target in found
-            where !layouts[place].targets.contains(where: {
-                $0.descriptor.names(sameContentAs: target.descriptor)
-            }) {
-                layouts[place].targets.append(target)
+            for target in try targets(of: reference, text, in: layout, request) {
+                layouts[place].add(target)
             }
         }
         return layouts
     }
 
     private func targets(
-        of reference: Reference, _ text: String, in layout: Layout, all: Bool
-    ) throws(LayoutError) -> [Target] {
-        guard all, case .only = reference.selector else {
+        of reference: Reference, _ text: String, in layout: Layout, _ request: SignRequest
+    ) throws -> [Target] {
+        let graph: LayoutGraph
+        var named: [(text: String, descriptor: Descriptor)]
+        if request.all, case .only = reference.selector {
+            graph = try LayoutGraph(layout)
+            named = graph.namedImages.map { ("\(reference.path):\($0.name)", $0.descriptor) }
+        } else {
             let descriptor = try layout.resolve(reference.selector)
-            let document = try layout.document(descriptor)
-            return [
-                Target(
-                    reference: text, descriptor: descriptor.plain,
-                    isBundle: document.artifactType == BundleManifest.artifactType)
-            ]
+            graph = try LayoutGraph(layout, from: [descriptor])
+            named = [(text, descriptor.plain)]
         }
-        let graph = try LayoutGraph(layout)
+        for (_, descriptor) in named {
+            named += graph.manifests(in: descriptor, request.recursion).map { manifest in
+                ("\(reference.path)@\(manifest.digest)", manifest.plain)
+            }
+        }
         var targets: [Target] = []
-        for entry in layout.index.entries {
-            guard let name = entry.referenceName, !graph.servesOthers(entry) else { continue }
-            let document = try layout.document(entry)
-            guard document.artifactType != BundleManifest.artifactType,
-                document.artifactType != SignatureManifest.artifactType,
-                !targets.contains(where: { $0.descriptor.names(sameContentAs: entry) })
-            else { continue }
+        for (text, descriptor) in named {
+            let document = try layout.document(descriptor)
             targets.append(
                 Target(
-                    reference: "\(reference.path):\(name)", descriptor: entry.plain,
-                    isBundle: false))
+                    reference: text,
+                    payload: try Self.payload(descriptor, request.metadata),
+                    isBundle: document.artifactType == BundleManifest.artifactType))
         }
         return targets
+    }
+
+    /// What is to be signed of an image. Names of our own tell our artifacts from images, so no
+    /// image may have them.
+    private static func payload(
+        _ target: Descriptor, _ metadata: [(name: String, value: String)]
+    ) throws(PayloadFailure) -> SignaturePayload {
+        for (name, _) in metadata where name.utf8.starts(with: "io.airseal.".utf8) {
+            throw .reservedAnnotation(name)
+        }
+        return try SignaturePayload(target, annotations: metadata)
     }
 
     // MARK: Signing
@@ -170,7 +201,7 @@ extension Site {
         for target in layout.targets {
             let now = clock.now.wholeSeconds
             let wanted = SignatureRequest(
-                payload: try SignaturePayload(target.descriptor), format: request.format,
+                payload: target.payload, format: request.format,
                 signingTime: now, expiry: request.lifetimeSeconds.map(now.adding(seconds:)),
                 signingAgent: agent)
             switch try wanted.signed(by: signer) {

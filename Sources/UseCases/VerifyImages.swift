@@ -11,10 +11,12 @@ public import Verification
 public struct VerifyRequest: Sendable {
     /// The images as they were named, in layouts or archives.
     public var references: [String]
+    /// Whether every named image of the layouts is meant.
+    public var all = false
     /// The repository for which they are judged.
     public var scope: RegistryScope
-    /// Whether content beyond the manifests is left unread.
-    public var signaturesOnly = false
+    /// How they are judged, beyond the policy.
+    public var options = VerificationOptions()
     /// The time of a replay; nil for now.
     public var at: Timestamp?
 
@@ -36,48 +38,124 @@ public struct VerifiedReference {
 extension Site {
     /// Judges each reference by the trust policy and the trust stores of the home.
     ///
-    /// - Returns: one conclusion for each reference, in their order; where the home cannot be used,
-    ///   each says so.
+    /// A layout is opened once for all references to it.
+    ///
+    /// - Returns: one conclusion for each reference, in their order, and for each image that a
+    ///   whole layout stands for; where the home cannot be used, each says so.
     public func verify(_ request: VerifyRequest) -> [VerifiedReference] {
         let time =
             request.at.map { VerificationTime($0, from: .replay) }
             ?? VerificationTime(clock.now, from: .clock)
-        var options = VerificationOptions()
-        options.signaturesOnly = request.signaturesOnly
-        let verifier = Verifier(at: time, options: options)
-        let trust = Result { try home().imageTrust() }
-        return request.references.map { text in
+        let judge = ReferenceJudge(
+            verifier: Verifier(at: time, options: request.options), scope: request.scope,
+            trust: Result { try home().imageTrust() }, all: request.all)
+        var conclusions = [[VerifiedReference]](repeating: [], count: request.references.count)
+        func conclude(_ place: Int, _ error: any Error) {
+            let report = VerificationReport(
+                unresolved: request.references[place], scope: request.scope,
+                verdict: error.isDamage ? .refused : .undecided, time: time)
+            conclusions[place] = [VerifiedReference(report: report, obstacle: error)]
+        }
+        for layout in layouts(of: request.references, conclude) {
             do {
-                let outcome = try verify(text, as: request.scope, trust.get(), by: verifier)
-                return VerifiedReference(report: outcome.report, obstacle: nil)
+                let judged = try steadily(layout.first.reference) { content in
+                    try judge.judge(layout, in: content)
+                }
+                for (reference, outcome) in zip(layout.references, judged) {
+                    do { conclusions[reference.place] = try outcome.get() } catch {
+                        conclude(reference.place, error)
+                    }
+                }
             } catch {
-                let report = VerificationReport(
-                    unresolved: text, scope: request.scope,
-                    verdict: error.isDamage ? .refused : .undecided, time: time)
-                return VerifiedReference(report: report, obstacle: error)
+                for reference in layout.references { conclude(reference.place, error) }
             }
         }
+        return conclusions.flatMap(\.self)
     }
 
-    private func verify(
-        _ text: String, as scope: RegistryScope, _ trust: TrustConfiguration,
-        by verifier: Verifier
-    ) throws -> VerificationOutcome {
-        let reference = try Reference(parsing: text, in: files)
-        return try steadily(reference) { content in
-            let outcome = try Self.verify(content, reference, text, as: scope, trust, by: verifier)
-            return (outcome, outcome.report.verdict == .verified)
+    /// The references by the layout or archive that they name, each in the order of its first.
+    private func layouts(
+        of texts: [String], _ conclude: (Int, any Error) -> Void
+    ) -> [NamedLayout] {
+        var layouts: [NamedLayout] = []
+        var places: [String: Int] = [:]
+        for (place, text) in texts.enumerated() {
+            do {
+                let reference = PlacedReference(
+                    place: place, text: text, reference: try Reference(parsing: text, in: files))
+                if let known = places[reference.reference.path] {
+                    layouts[known].others.append(reference)
+                } else {
+                    places[reference.reference.path] = layouts.count
+                    layouts.append(NamedLayout(first: reference))
+                }
+            } catch {
+                conclude(place, error)
+            }
         }
+        return layouts
+    }
+}
+
+/// A reference, and where it stood in the request.
+private struct PlacedReference {
+    let place: Int
+    let text: String
+    let reference: Reference
+}
+
+/// The references to one layout or archive.
+private struct NamedLayout {
+    let first: PlacedReference
+    var others: [PlacedReference] = []
+
+    var references: [PlacedReference] { [first] + others }
+}
+
+/// Judges references to one layout, each by the same trust.
+private struct ReferenceJudge {
+    let verifier: Verifier
+    let scope: RegistryScope
+    let trust: Result<TrustConfiguration, any Error>
+    let all: Bool
+
+    /// - Parameters:
+    ///   - layout: the references.
+    ///   - content: what they name.
+    /// - Returns: what is concluded of each reference, and whether all of them pass.
+    /// - Throws: where nothing can be concluded of any.
+    func judge(_ layout: NamedLayout, in content: some LayoutContent) throws
+        -> ([Result<[VerifiedReference], any Error>], isSound: Bool)
+    {
+        let trust = try trust.get()
+        let graph = try LayoutGraph(content)
+        let checks = BlobChecks()
+        var isSound = true
+        let outcomes = layout.references.map { reference in
+            Result {
+                try targets(of: reference, in: content, graph).map { target in
+                    let artifact = ArtifactInLayout(
+                        reference: target.text, target: target.descriptor, content: content,
+                        graph: graph, checks: checks)
+                    let outcome = try verifier.verify(artifact, as: scope, trust: trust)
+                    isSound = isSound && outcome.report.verdict == .verified
+                    return VerifiedReference(report: outcome.report, obstacle: nil)
+                }
+            }
+        }
+        for case .failure in outcomes { isSound = false }
+        return (outcomes, isSound)
     }
 
-    private static func verify(
-        _ content: some LayoutContent, _ reference: Reference, _ text: String,
-        as scope: RegistryScope, _ trust: TrustConfiguration, by verifier: Verifier
-    ) throws -> VerificationOutcome {
-        let target = try content.resolve(reference.selector)
-        let artifact = ArtifactInLayout(
-            reference: text, target: target, content: content, graph: try LayoutGraph(content))
-        return try verifier.verify(artifact, as: scope, trust: trust)
+    private func targets(
+        of named: PlacedReference, in content: some LayoutContent, _ graph: LayoutGraph
+    ) throws(LayoutError) -> [(text: String, descriptor: Descriptor)] {
+        guard all, case .only = named.reference.selector else {
+            return [(named.text, try content.resolve(named.reference.selector))]
+        }
+        return graph.namedImages.map { image in
+            ("\(named.reference.path):\(image.name)", image.descriptor)
+        }
     }
 }
 

@@ -11,14 +11,24 @@ public struct ArtifactInLayout<Content: LayoutContent> {
     public let content: Content
     /// What the layout's entries lead to; one walk serves every artifact in it.
     public let graph: LayoutGraph
+    /// What hashing has found there; shared by all artifacts of the layout.
+    let checks: BlobChecks
 
     /// An artifact in `content`, of which `graph` is the picture.
-    public init(reference: String, target: Descriptor, content: Content, graph: LayoutGraph) {
+    public init(
+        reference: String, target: Descriptor, content: Content, graph: LayoutGraph,
+        checks: BlobChecks = BlobChecks()
+    ) {
         self.reference = reference
         self.target = target.plain
         self.content = content
         self.graph = graph
+        self.checks = checks
+    }
+
+    /// Another artifact of the same layout.
+    func sibling(_ target: Descriptor, reference: String) -> ArtifactInLayout {
+        ArtifactInLayout(
+            reference: reference, target: target, content: content, graph: graph, checks: checks)
     }
 }
-
-extension ArtifactInLayout: Sendable where Content: Sendable {}

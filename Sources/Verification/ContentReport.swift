@@ -61,7 +61,7 @@ public struct ContentReport: Sendable, Equatable {
         var absent: [Descriptor] = []
         for descriptor in graph.closure(of: artifact.target) {
             if let reason = try Self.reason(
-                against: descriptor, graph.node(descriptor), in: artifact.content)
+                against: descriptor, graph.node(descriptor), in: artifact.content, artifact.checks)
             {
                 guard !(descriptor.isForeignLayer && reason == .blob(.missing)) else {
                     absent.append(descriptor)
@@ -79,7 +79,8 @@ public struct ContentReport: Sendable, Equatable {
     }
 
     private static func reason(
-        against descriptor: Descriptor, _ node: LayoutGraph.Node?, in content: some LayoutContent
+        against descriptor: Descriptor, _ node: LayoutGraph.Node?, in content: some LayoutContent,
+        _ checks: BlobChecks
     ) throws(VerificationError) -> Reason? {
         // A document that the walk has read was hashed by that.
         if node?.document != nil { return nil }
@@ -88,8 +89,8 @@ public struct ContentReport: Sendable, Equatable {
         case let problem?: return .document(problem)
         case nil: break
         }
-        return try VerificationError.layout { () throws(LayoutError) in
-            try content.check(descriptor)
+        return try checks.fault(of: descriptor) { () throws(VerificationError) in
+            try VerificationError.layout { () throws(LayoutError) in try content.check(descriptor) }
         }.map(Reason.blob)
     }
 }

@@ -1,3 +1,4 @@
+import Cryptography
 import Encodings
 import Notary
 import OCI
@@ -15,6 +16,8 @@ extension Finding {
         case .unknownFormat(let mediaType): "the envelope's media type is \(mediaType)"
         case .broken(let failure): "the envelope breaks rule \(failure.rule): \(failure.reason)"
         case .pluginMissing(let name): "the signature asks for the plugin \(name)"
+        case .keySpecNotAllowed(let spec):
+            "this site takes no signatures of \(spec.rawValue) keys"
         case .trusted(let anchor): "trusted by the certificate \(anchor)"
         case .noTrustStore(let type): "the policy lists no trust store of type \(type.rawValue)"
         case .unusableTrustStore(let name, let fault):
@@ -23,6 +26,7 @@ extension Finding {
             "no trust store holds a certificate of the chain, whose root is \(root)"
         case .noUsableIdentity: "the policy names no signer by x509.subject"
         case .otherIdentity(let subject): "the policy does not name the signer \(subject)"
+        case .expiryMissing: "the signature has no expiry, and this site wants one"
         case .withoutExpiry: "the signature has no expiry"
         case .unexpired(let until): "the signature expires at \(until)"
         case .expired(let expiry): "the signature expired at \(expiry)"

@@ -1,3 +1,4 @@
+public import Cryptography
 public import Encodings
 public import Notary
 public import OCILayout
@@ -18,6 +19,8 @@ public enum Finding: Sendable, Equatable {
     case broken(IntegrityFailure)
     /// The signer asks for a plugin, and there is none (rule B7).
     case pluginMissing(name: String)
+    /// The site does not take signatures of such keys.
+    case keySpecNotAllowed(KeySpec)
 
     // Authenticity
     /// A trust store vouches for the chain by this certificate, and the signer is one that is
@@ -35,6 +38,8 @@ public enum Finding: Sendable, Equatable {
     case otherIdentity(subject: String)
 
     // Expiry
+    /// The site wants signatures to expire, and this one never does.
+    case expiryMissing
     /// The signature never expires.
     case withoutExpiry
     /// The signature expires later.
@@ -101,6 +106,7 @@ extension Finding {
         case .timestampUnjudged, .revocationUnknown: .unknown
         case .notAsked: .skipped
         case .malformedManifest, .unreadable, .unknownFormat, .broken, .pluginMissing,
+            .keySpecNotAllowed, .expiryMissing,
             .noTrustStore, .unusableTrustStore, .untrustedChain, .noUsableIdentity,
             .otherIdentity, .expired, .invalidAt, .timestampMissing, .malformedPayload,
             .otherPayload, .otherPurpose, .metadataMissing, .otherMetadata:
@@ -128,7 +134,8 @@ extension Finding {
         case .payloadMatches, .otherPayload: "P4"
         case .malformedPayload: "P1"
         case .metadataPresent, .metadataMissing, .otherMetadata: "U5"
-        case .intact, .otherPurpose, .withoutExpiry, .timestampUnjudged, .noRevocationSource,
+        case .intact, .keySpecNotAllowed, .expiryMissing, .otherPurpose, .withoutExpiry,
+            .timestampUnjudged, .noRevocationSource,
             .notAsked:
             nil
         }

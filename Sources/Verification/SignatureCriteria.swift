@@ -1,3 +1,4 @@
+import Cryptography
 public import Trust
 
 /// What a signature is held against: actions, trust and identities, whoever set them.
@@ -5,6 +6,12 @@ public struct SignatureCriteria: Sendable {
     let actions: ValidationActions
     let verifyTimestamp: TimestampRequirement
     let identities: TrustedIdentities
+    /// Whose signatures are required; nil where one of anybody will do.
+    let requirement: RequiredSignatures?
+    /// Whether a signature must have an expiry.
+    let requiresExpiry: Bool
+    /// The keys that may sign; nil for every one of the specification.
+    let keySpecs: Set<KeySpec>?
     private let stores: [(name: TrustStoreName, store: TrustStore)]
 
     /// The criteria of a policy statement; nil at level skip, which holds signatures against
@@ -15,6 +22,9 @@ public struct SignatureCriteria: Sendable {
         verifyTimestamp = statement.verification.verifyTimestamp
         self.identities = identities
         stores = statement.trustStores.map { ($0, trust.store($0)) }
+        requirement = trust.settings.requiredSignatures(of: statement.name)
+        requiresExpiry = trust.settings.requiresExpiry
+        keySpecs = trust.settings.keySpecs
     }
 
     /// Level strict with `anchors` as the only authorities, for signatures of `identities`.
@@ -22,6 +32,9 @@ public struct SignatureCriteria: Sendable {
         actions = VerificationLevel.strict.actions
         verifyTimestamp = .always
         self.identities = identities
+        requirement = nil
+        requiresExpiry = false
+        keySpecs = nil
         stores =
             TrustStoreName(type: .ca, name: "anchors").map { name in
                 [(name, .usable(anchors, ignored: []))]

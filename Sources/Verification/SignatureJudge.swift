@@ -27,7 +27,8 @@ struct SignatureJudge {
         if let plugin = envelope.attributes.verificationPlugin {
             return [outcome(.integrity, .pluginMissing(name: plugin))]
         }
-        var outcomes = [outcome(.integrity, .intact)]
+        var outcomes = [outcome(.integrity, integrity(envelope))]
+        guard outcomes[0].isRefusal == false else { return outcomes }
         for validation in Self.order where validation != .metadata || !metadata.isEmpty {
             let isSkipped = criteria.actions[validation] == .skip
             let made = outcome(
@@ -59,7 +60,7 @@ struct SignatureJudge {
         _ validation: Validation, _ envelope: VerifiedEnvelope, _ target: Descriptor
     ) -> Finding {
         switch validation {
-        case .integrity: .intact
+        case .integrity: integrity(envelope)
         case .authenticity: authenticity(envelope)
         case .expiry: expiry(envelope.attributes)
         case .authenticTimestamp: authenticTimestamp(envelope)
@@ -67,6 +68,13 @@ struct SignatureJudge {
         case .payload: payload(envelope.payload, target)
         case .metadata: metadata(envelope.payload)
         }
+    }
+
+    /// What was proven is enough, unless the site takes fewer keys than the specification.
+    private func integrity(_ envelope: VerifiedEnvelope) -> Finding {
+        let spec = envelope.attributes.algorithm
+        guard let allowed = criteria.keySpecs, !allowed.contains(spec) else { return .intact }
+        return .keySpecNotAllowed(spec)
     }
 
     // MARK: Authenticity
@@ -115,7 +123,9 @@ struct SignatureJudge {
 
     /// Expired from the very second of the expiry on.
     private func expiry(_ attributes: SignedAttributes) -> Finding {
-        guard let expiry = attributes.expiry else { return .withoutExpiry }
+        guard let expiry = attributes.expiry else {
+            return criteria.requiresExpiry ? .expiryMissing : .withoutExpiry
+        }
         return time < expiry ? .unexpired(until: expiry) : .expired(expiry)
     }
 

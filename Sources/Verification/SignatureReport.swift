@@ -37,6 +37,11 @@ public struct SignatureReport: Sendable {
         return limits.min()
     }
 
+    /// Whether a trust store vouches for the chain, and the policy names the signer.
+    var isAuthentic: Bool {
+        validations.contains { $0.validation == .authenticity && $0.finding.result == .pass }
+    }
+
     private func isEnforced(_ validation: Validation) -> Bool {
         validations.contains { $0.validation == validation && $0.action == .enforce }
     }

@@ -19,8 +19,11 @@ extension VerificationReport {
             "policy": .text(policy), "verdict": .string(verdict.rawValue),
             "time": ["value": .text(time.value), "source": .string(time.source.rawValue)],
             "policyDigest": .text(policyDigest), "trustDigest": .text(trustDigest),
+            "settingsDigest": .text(settingsDigest),
             "revocationDigest": .text(revocationDigest), "validUntil": .text(validUntil),
             "content": content.json, "signatures": .array(signatures.map(\.json)),
+            "requiredSignatures": requiredSignatures?.json ?? .null,
+            "manifests": .array(manifests.map(\.json)),
         ]
     }
 }
@@ -39,6 +42,16 @@ extension ContentReport {
                     ]
                 }),
             "absentForeignLayers": .array(absentForeignLayers.map { .text($0.digest) }),
+        ]
+    }
+}
+
+extension RequiredSignaturesReport {
+    fileprivate var json: JSON {
+        [
+            "threshold": .integer(Int64(threshold)),
+            "signers": .array(
+                signers.map { ["name": .string($0.name), "signature": .text($0.signature)] }),
         ]
     }
 }

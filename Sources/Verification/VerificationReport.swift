@@ -14,8 +14,12 @@ public struct VerificationReport: Sendable {
         case noSignaturePasses
         /// None passes among as many as may be examined, and there are more.
         case signatureLimit(Int)
+        /// Signatures pass, and not those of as many signers as the site requires.
+        case requiredSignatures(count: Int, threshold: Int)
         /// Something that it is made of is missing or damaged.
         case content
+        /// Manifests that it lists were judged too, and some are refused.
+        case manifests(refused: Int, of: Int)
     }
 
     /// The reference as the operator gave it.
@@ -34,6 +38,8 @@ public struct VerificationReport: Sendable {
     public let policyDigest: Digest?
     /// What names the trust stores; nil where no policy is.
     public let trustDigest: Digest?
+    /// The SHA-256 of the site's settings; nil where there are none.
+    public let settingsDigest: Digest?
     /// What names the revocation data: nil until there are any.
     public var revocationDigest: Digest? { nil }
     /// The moment from which the verdict no longer holds, by time alone; nil if it never lapses,
@@ -43,6 +49,10 @@ public struct VerificationReport: Sendable {
     public let content: ContentReport
     /// What was found of each signature that was examined, in the order of the layout.
     public let signatures: [SignatureReport]
+    /// Whose signatures the site requires, and who has signed; nil where one of anybody will do.
+    public let requiredSignatures: RequiredSignaturesReport?
+    /// What was concluded of the manifests that an index lists; empty unless they were judged.
+    public let manifests: [VerificationReport]
     /// Why it is refused; empty unless it is.
     public let refusals: [Refusal]
 
@@ -54,13 +64,15 @@ public struct VerificationReport: Sendable {
     ) {
         self.init(
             reference: reference, target: nil, basis: .none(scope), verdict: verdict, time: time,
-            validUntil: nil, content: .unchecked, signatures: [], refusals: [])
+            validUntil: nil, content: .unchecked, signatures: [], requiredSignatures: nil,
+            manifests: [], refusals: [])
     }
 
     init(
         reference: String, target: Descriptor?, basis: PolicyBasis, verdict: Verdict,
         time: VerificationTime, validUntil: Timestamp?, content: ContentReport,
-        signatures: [SignatureReport], refusals: [Refusal]
+        signatures: [SignatureReport], requiredSignatures: RequiredSignaturesReport?,
+        manifests: [VerificationReport], refusals: [Refusal]
     ) {
         self.reference = reference
         self.target = target
@@ -68,11 +80,14 @@ public struct VerificationReport: Sendable {
         policy = basis.policy
         policyDigest = basis.policyDigest
         trustDigest = basis.trustDigest
+        settingsDigest = basis.settingsDigest
         self.verdict = verdict
         self.time = time
         self.validUntil = validUntil
         self.content = content
         self.signatures = signatures
+        self.requiredSignatures = requiredSignatures
+        self.manifests = manifests
         self.refusals = refusals
     }
 }
@@ -83,9 +98,12 @@ struct PolicyBasis {
     let policy: String?
     let policyDigest: Digest?
     let trustDigest: Digest?
+    let settingsDigest: Digest?
 
     static func none(_ scope: RegistryScope?) -> PolicyBasis {
-        PolicyBasis(scope: scope, policy: nil, policyDigest: nil, trustDigest: nil)
+        PolicyBasis(
+            scope: scope, policy: nil, policyDigest: nil, trustDigest: nil,
+            settingsDigest: nil)
     }
 }
 

@@ -18,7 +18,8 @@ public struct Verifier: Sendable {
         self.options = options
     }
 
-    /// Judges `artifact` by the statement that `trust` has for `scope`.
+    /// Judges `artifact` by the statement that `trust` has for `scope`, and what it lists as far as
+    /// the options want.
     ///
     /// - Throws: where nothing could be decided; `.noApplicableStatement` above all.
     public func verify(
@@ -28,12 +29,17 @@ public struct Verifier: Sendable {
         guard let statement = trust.policy.statement(for: scope) else {
             throw .noApplicableStatement(scope)
         }
-        let basis = try VerificationError.hashing { () throws(CryptographyError) in
-            PolicyBasis(
-                scope: scope, policy: statement.name, policyDigest: try trust.policy.digest(),
-                trustDigest: try trust.storesDigest())
+        let basis = PolicyBasis(
+            scope: scope, policy: statement.name, policyDigest: trust.policyDigest,
+            trustDigest: trust.storesDigest, settingsDigest: trust.settingsDigest)
+        let criteria = SignatureCriteria(statement, in: trust)
+        var listed: [VerificationReport] = []
+        for manifest in artifact.graph.manifests(in: artifact.target, options.recursion) {
+            let sibling = artifact.sibling(
+                manifest, reference: "\(artifact.content.path)@\(manifest.digest)")
+            listed.append(try verify(sibling, by: criteria, basis).report)
         }
-        return try verify(artifact, by: SignatureCriteria(statement, in: trust), basis)
+        return try verify(artifact, by: criteria, basis, listed)
     }
 
     /// Judges `artifact` at level strict with `anchors` as the only authorities, for signatures of
@@ -46,25 +52,37 @@ public struct Verifier: Sendable {
         return try verify(artifact, by: criteria, .none(nil))
     }
 
-    /// `criteria` is nil where no signature is asked for.
+    /// - Parameters:
+    ///   - artifact: what is judged.
+    ///   - criteria: nil where no signature is asked for.
+    ///   - basis: what of the policy the report names.
+    ///   - listed: what was concluded of the manifests that the artifact lists.
+    /// - Returns: the conclusion; the artifact passes only with everything that was judged in it.
+    /// - Throws: where nothing could be decided.
     private func verify(
         _ artifact: ArtifactInLayout<some LayoutContent>, by criteria: SignatureCriteria?,
-        _ basis: PolicyBasis
+        _ basis: PolicyBasis, _ listed: [VerificationReport] = []
     ) throws(VerificationError) -> VerificationOutcome {
-        var examined = Examined()
-        if let criteria { examined = try examine(artifact, by: criteria) }
+        var examination = SignatureExamination()
+        if let criteria {
+            examination = try SignatureExamination(
+                artifact, by: criteria, at: time.value, options)
+        }
         let content: ContentReport =
             options.signaturesOnly ? .unchecked : try ContentReport(checking: artifact)
-        let verdict = Self.verdict(isAsked: criteria != nil, examined, content)
-        let passing = examined.reports.compactMap(VerifiedSignature.init)
-        let limits = examined.reports.filter { $0.verdict == .verified }.map(\.validUntil)
+        let tally = criteria.map {
+            SignatureTally(examination.reports, by: $0.requirement)
+        }
+        let refusals = refusals(tally, examination, content, listed)
+        let verdict = Self.verdict(tally, refusals, listed)
         let report = VerificationReport(
             reference: artifact.reference, target: artifact.target, basis: basis,
             verdict: verdict, time: time,
-            validUntil: verdict == .verified ? Self.latest(limits) : nil, content: content,
-            signatures: examined.reports,
-            refusals: verdict == .refused
-                ? refusals(isAsked: criteria != nil, examined, content) : [])
+            validUntil: verdict == .verified
+                ? ([tally?.validUntil] + listed.map(\.validUntil)).compactMap(\.self).min() : nil,
+            content: content, signatures: examination.reports,
+            requiredSignatures: tally?.requiredSignatures, manifests: listed, refusals: refusals)
+        let passing = examination.reports.compactMap(VerifiedSignature.init)
         let passes: VerifiedArtifact.Basis? =
             switch verdict {
             case .verified: .signatures(passing)
@@ -79,90 +97,42 @@ public struct Verifier: Sendable {
             })
     }
 
-    // MARK: Signatures
-
-    private struct Examined {
-        var reports: [SignatureReport] = []
-        /// Whether there are more signatures than may be examined.
-        var isLimited = false
-    }
-
-    /// Examines every signature, bad ones too: they are told, and hide no good one (rule V5).
-    private func examine(
-        _ artifact: ArtifactInLayout<some LayoutContent>, by criteria: SignatureCriteria
-    ) throws(VerificationError) -> Examined {
-        let judge = SignatureJudge(
-            criteria: criteria, time: time.value, metadata: options.metadata)
-        let reader = SignatureReader(content: artifact.content)
-        var examined = Examined()
-        for referrer in artifact.graph.referrers(of: artifact.target) {
-            let reading = try reader.read(referrer)
-            if case .notASignature = reading { continue }
-            guard examined.reports.count < options.signatureCountMax else {
-                examined.isLimited = true
-                break
-            }
-            examined.reports.append(
-                Self.report(on: referrer.descriptor, reading, by: judge, artifact.target))
-        }
-        return examined
-    }
-
-    private static func report(
-        on manifest: Descriptor, _ reading: SignatureReading, by judge: SignatureJudge,
-        _ target: Descriptor
-    ) -> SignatureReport {
-        switch reading {
-        case .notASignature:
-            SignatureReport(manifest: manifest, format: nil, envelope: nil, validations: [])
-        case .failed(let format, let finding):
-            SignatureReport(
-                manifest: manifest, format: format, envelope: nil,
-                validations: judge.validations(failingAt: finding))
-        case .verified(let envelope):
-            SignatureReport(
-                manifest: manifest, format: envelope.envelope.format, envelope: envelope,
-                validations: judge.validations(of: envelope, about: target))
-        }
-    }
-
     // MARK: Verdict
 
-    private static func verdict(isAsked: Bool, _ examined: Examined, _ content: ContentReport)
-        -> Verdict
-    {
-        guard content.failures.isEmpty else { return .refused }
-        guard isAsked else { return .skipped }
-        let verdicts = examined.reports.map(\.verdict)
-        if verdicts.contains(.verified) { return .verified }
-        return verdicts.contains(.undecided) ? .undecided : .refused
+    /// `tally` is nil where no signature is asked for.
+    private static func verdict(
+        _ tally: SignatureTally?, _ refusals: [VerificationReport.Refusal],
+        _ listed: [VerificationReport]
+    ) -> Verdict {
+        guard refusals.isEmpty else { return .refused }
+        guard let tally else { return .skipped }
+        return listed.contains { $0.verdict == .undecided } ? .undecided : tally.verdict
     }
 
-    private func refusals(isAsked: Bool, _ examined: Examined, _ content: ContentReport)
-        -> [VerificationReport.Refusal]
-    {
+    private func refusals(
+        _ tally: SignatureTally?, _ examination: SignatureExamination, _ content: ContentReport,
+        _ listed: [VerificationReport]
+    ) -> [VerificationReport.Refusal] {
         var refusals: [VerificationReport.Refusal] = []
-        if isAsked, !examined.reports.contains(where: { $0.verdict == .verified }) {
-            if examined.reports.isEmpty {
-                refusals.append(.noSignature)
-            } else {
-                refusals.append(
-                    examined.isLimited
-                        ? .signatureLimit(options.signatureCountMax) : .noSignaturePasses)
-            }
+        if let tally, tally.verdict == .refused {
+            refusals.append(refusal(tally, examination))
         }
         if !content.failures.isEmpty { refusals.append(.content) }
+        let count = listed.count { $0.verdict == .refused }
+        if count > 0 { refusals.append(.manifests(refused: count, of: listed.count)) }
         return refusals
     }
 
-    /// The latest of the moments at which passing signatures lapse: one is enough. Nil if one
-    /// never does.
-    private static func latest(_ limits: [Timestamp?]) -> Timestamp? {
-        var latest: Timestamp?
-        for limit in limits {
-            guard let limit else { return nil }
-            latest = max(latest ?? limit, limit)
+    private func refusal(_ tally: SignatureTally, _ examination: SignatureExamination)
+        -> VerificationReport.Refusal
+    {
+        if examination.reports.isEmpty { return .noSignature }
+        if examination.isLimited { return .signatureLimit(options.signatureCountMax) }
+        if let required = tally.requiredSignatures,
+            examination.reports.contains(where: { $0.verdict == .verified })
+        {
+            return .requiredSignatures(count: required.count, threshold: required.threshold)
         }
-        return latest
+        return .noSignaturePasses
     }
 }

@@ -22,3 +22,30 @@ extension ReferenceName: ExpressibleByArgument {
     /// A tag or full image name.
     public init?(argument: String) { self.init(argument) }
 }
+
+/// Metadata of a signature, as it is written: the name up to the first `=`, then the value (rule
+/// U4).
+struct SignedMetadata: ExpressibleByArgument {
+    let name: String
+    let value: String
+
+    init?(argument: String) {
+        // By bytes: a combining mark after the sign would be one character with it.
+        guard let mark = argument.utf8.firstIndex(of: UInt8(ascii: "=")) else { return nil }
+        let name = String(argument[..<mark])
+        let value = String(argument[argument.utf8.index(after: mark)...])
+        guard !name.isEmpty, !value.isEmpty else { return nil }
+        self.name = name
+        self.value = value
+    }
+}
+
+extension [SignedMetadata] {
+    /// Refuses a name that stands twice: only one of its values would be meant.
+    func checkDistinct() throws {
+        for (place, one) in enumerated()
+        where self[..<place].contains(where: { $0.name.utf8.elementsEqual(one.name.utf8) }) {
+            throw ValidationError("--metadata names \(ForeignText(one.name)) twice")
+        }
+    }
+}

@@ -50,12 +50,14 @@ extension Site {
             agent: "airseal/\(Airseal.version)")
     }
 
-    /// As `here`, after finishing what an earlier run left behind.
+    /// As `here`, after finishing what an earlier run left behind. A rehearsal changes nothing, and
+    /// so not that either.
     static func recovered(
         home: String? = nil, state: String? = nil, patience: LockPatience,
-        progress: Progress? = nil
+        progress: Progress? = nil, rehearsing: Bool = false
     ) throws -> Site {
         var site = Site.here(home: home, state: state, progress: progress)
+        guard !rehearsing else { return site }
         site.patience = patience
         for recovery in try site.recover() {
             switch recovery {

@@ -261,6 +261,28 @@ struct Gap {
         try await gap.refuses("b.tar", "image")
     }
 
+    @Test func `refuses images with fewer signatures than this side requires`() async throws {
+        for isEnough in [false, true] {
+            let gap = try await Gap()
+            try await gap.low.makeKey("second")
+            try await gap.high.yes("cp \(gap.low.root)/{signer,second}*.pem .")
+            try await gap.high.trust(["signer-root.pem", "second-root.pem"])
+            try await gap.high.require(2, of: ["signer", "second"])
+            try await gap.high.copySample("two-platforms", to: "l")
+            try await gap.sign()
+            if isEnough {
+                try await gap.low.yes("airseal sign l:v1 \(gap.low.signing("second"))")
+            }
+            try await gap.low.yes(gap.export("b.tar"))
+            try await gap.carry("b.tar")
+            if isEnough {
+                try await gap.high.yes("airseal receive b.tar --into l")
+            } else {
+                try await gap.refuses("b.tar", "image")
+            }
+        }
+    }
+
     @Test func `refuses images whose signer this side does not trust`() async throws {
         let gap = try await Gap()
         try await gap.sign()

@@ -284,3 +284,32 @@ import Testing
         #expect(try await gap.low.run("test -e b.tar").status != 0)
     }
 }
+
+@Suite struct `A referrer that is wrong about its subject` {
+    private static let lies = [
+        #"{**v1, "size": v1["size"] + 1}"#, #"{**v1, "mediaType": INDEX}"#,
+        #"{**v1, "digest": "sha256:" + "7" * 64}"#, #"l.blob(b"no manifest", MANIFEST)"#,
+    ]
+
+    @Test(arguments: lies) func `does not keep the image from being imported`(_ lie: String)
+        async throws
+    {
+        let site = try await Site()
+        try await site.layoutByHand(
+            "s",
+            """
+            v1 = l.image(b"v1"); l.add(v1, "v1")
+            l.add(l.image(b"note", subject=\(lie), artifactType="a/b"))
+            """)
+        try await site.yes("tar -C s -cf s.tar .")
+        for source in ["s", "s.tar"] {
+            try await site.yes("airseal import \(source) --into \(source).out")
+            try await site.yes("airseal check \(source).out")
+            let images = try await site.yes("airseal list \(source).out --json").json.array()
+            #expect(try images.contains { try $0.member("name").string() == "v1" })
+        }
+        // What the layout itself promises is still asked for.
+        try await site.yes("rm s/blobs/sha256/$(printf v1 | sha256sum | cut -d ' ' -f 1)")
+        #expect(try await site.run("airseal import s --into refused").status == 1)
+    }
+}

@@ -156,6 +156,32 @@ final class Site: Sendable {
             """)
     }
 
+    /// Requires the signatures of several signers, each with a chain `NAME.pem`, for every image.
+    func require(_ threshold: Int, of signers: [String]) async throws {
+        try await yes(
+            """
+            signer() {
+                subject=$(openssl x509 -in $1.pem -noout -subject -nameopt RFC2253)
+                printf '{"name": "%s", "identities": ["x509.subject:%s"]}' $1 "${subject#*=}"
+            }
+            list=; for name in \(signers.joined(separator: " ")); do
+                list+=${list:+, }$(signer $name)
+            done
+            cat > home/verification.json <<END
+            {"version": "1.0", "requiredSignatures": [
+            {"policies": ["images"], "threshold": \(threshold), "signers": [$list]}]}
+            END
+            """)
+    }
+
+    /// What is wrong with a JSON file of this site by a schema of the documentation; nothing where
+    /// the file keeps to it.
+    func faults(of file: String, by schema: String) async throws -> String {
+        let path = "\(Site.package)/docs/formats/\(schema).schema.json"
+        let answer = try await run("/usr/bin/python3 -m jsonschema -i \(file) '\(path)'")
+        return answer.status == 0 ? "" : "status \(answer.status)\n\(answer.errors)"
+    }
+
     /// Copies a sample layout of the checkout.
     func copySample(_ sample: String, to name: String) async throws {
         try await yes("cp -r '\(Site.package)/layouts/\(sample)' \(name)")

@@ -85,7 +85,7 @@ struct MutationSubject {
         ]
         let policy = try TrustPolicyDocument(parsing: document.serialized(), as: .oci)
         let store = try #require(TrustStoreName("ca:main"))
-        return TrustConfiguration(
+        return try TrustConfiguration(
             policy: policy,
             stores: [store: .usable(try TrustedCertificates([root], for: .ca), ignored: [])])
     }

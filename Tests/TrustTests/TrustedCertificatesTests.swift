@@ -50,7 +50,7 @@ enum TestCertificates {
         let other = try #require(TrustStoreName("ca:other"))
         let trusted = try TrustedCertificates([TestCertificates.chain().root], for: .ca)
         func digest(_ stores: [TrustStoreName: TrustStore]) throws -> Digest {
-            try TrustConfiguration(policy: policy, stores: stores).storesDigest()
+            try TrustConfiguration(policy: policy, stores: stores).storesDigest
         }
         let one = try digest([main: .usable(trusted, ignored: [])])
         #expect(try digest([main: .usable(trusted, ignored: ["README"])]) == one)
@@ -60,7 +60,7 @@ enum TestCertificates {
 
     @Test func `R9: a store that was not found is missing`() throws {
         let policy = try PolicyText.read(PolicyText.with([:]))
-        let trust = TrustConfiguration(policy: policy, stores: [:])
+        let trust = try TrustConfiguration(policy: policy, stores: [:])
         let name = try #require(TrustStoreName("ca:main"))
         #expect(trust.store(name) == .unusable(.missing))
     }

@@ -108,7 +108,7 @@ enum TestTrust {
         let policy = try TrustPolicyDocument(parsing: document.serialized(), as: .oci)
         let main = try #require(TrustStoreName("ca:main"))
         let trusted = try TrustedCertificates(roots, for: .ca)
-        return TrustConfiguration(
+        return try TrustConfiguration(
             policy: policy, stores: [main: .usable(trusted, ignored: [])])
     }
 }

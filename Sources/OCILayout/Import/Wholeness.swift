@@ -22,8 +22,15 @@ enum Wholeness {
         var missing: [Descriptor] = []
         var foreign: [Descriptor] = []
         var subjects: [Descriptor] = []
+        var whole: Set<Digest> = []
         for node in nodes {
             let digest = node.descriptor.digest
+            // What a referrer says of its subject's type and size may be wrong: the referrer then
+            // speaks of nothing here, and no image is the worse for it (rule M8).
+            if node.isSubjectOnly, node.problem.map(\.isDamage) ?? false {
+                subjects.append(node.descriptor)
+                continue
+            }
             let fault: BlobFault?
             switch node.problem {
             case .damaged(_, let found)?: fault = found
@@ -38,8 +45,8 @@ enum Wholeness {
             case nil: fault = try node.document == nil ? content.check(node.descriptor) : nil
             }
             switch fault {
-            case nil: continue
-            case .missing? where node.isSubjectOnly: subjects.append(node.descriptor)
+            case nil: whole.insert(digest)
+            case _? where node.isSubjectOnly: subjects.append(node.descriptor)
             case .missing? where node.descriptor.isForeignLayer: foreign.append(node.descriptor)
             case .missing?: missing.append(node.descriptor)
             case let fault?:
@@ -48,7 +55,9 @@ enum Wholeness {
             }
         }
         if missing.isEmpty {
-            self = .whole(absentForeignLayers: foreign, absentSubjects: subjects)
+            self = .whole(
+                absentForeignLayers: foreign,
+                absentSubjects: subjects.filter { !whole.contains($0.digest) })
         } else if let present = Self.platforms(beside: missing, nodes, graph) {
             self = .lacksPlatforms(missing, present: present)
         } else {

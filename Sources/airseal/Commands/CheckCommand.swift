@@ -51,11 +51,9 @@ struct CheckCommand: Verb {
 
     func perform() throws -> ExitStatus {
         let progress = Progress("checking", of: [path])
-        let isChange = repair && !dryRun
-        let site =
-            isChange
-            ? try .recovered(state: state.state, patience: wait.patience, progress: progress)
-            : Site.here(state: state.state, progress: progress)
+        let site = try Site.recovered(
+            state: state.state, patience: wait.patience, progress: progress,
+            rehearsing: !repair || dryRun)
         let changes =
             try repair
             ? site.repair(path, adopting: adopt, dryRun: dryRun, patience: wait.patience).changes

@@ -41,10 +41,8 @@ struct PruneCommand: Verb {
     @OptionGroup var output: JSONFlag
 
     func perform() throws -> ExitStatus {
-        let site =
-            dryRun
-            ? Site.here(state: state.state)
-            : try .recovered(state: state.state, patience: wait.patience)
+        let site = try Site.recovered(
+            state: state.state, patience: wait.patience, rehearsing: dryRun)
         var request = PruneRequest(path: path)
         request.dropsOrphans = orphaned
         request.dropsUnlisted = unlisted

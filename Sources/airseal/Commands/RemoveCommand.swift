@@ -37,10 +37,8 @@ struct RemoveCommand: Verb {
     @OptionGroup var output: JSONFlag
 
     func perform() throws -> ExitStatus {
-        let site =
-            dryRun
-            ? Site.here(state: state.state)
-            : try .recovered(state: state.state, patience: wait.patience)
+        let site = try Site.recovered(
+            state: state.state, patience: wait.patience, rehearsing: dryRun)
         var request = RemoveRequest(references: references)
         request.signaturesOnly = signatures
         request.dryRun = dryRun

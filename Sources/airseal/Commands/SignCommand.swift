@@ -22,6 +22,7 @@ struct SignCommand: Verb {
               airseal sign layout:v1 --key 'pkcs11:token=site;object=signer' --chain chain.pem
               airseal sign layout --all --key 'pkcs11:token=site;object=signer?pin-source=file:pin' \
             --chain chain.pem --format cose --expiry 90d
+              airseal sign layout:v1 --recursive --key 'pkcs11:token=site;object=signer' --chain chain.pem
             """)
 
     @Argument(
@@ -32,6 +33,7 @@ struct SignCommand: Verb {
     @Flag(help: "Sign every named image of the layouts, except signatures and bundles.")
     var all = false
 
+    @OptionGroup var recursion: RecursionOptions
     @OptionGroup var key: SigningKeyOptions
 
     @Option(help: "When the signatures cease to count: a number with s, m, h or d, such as 90d.")
@@ -43,14 +45,24 @@ struct SignCommand: Verb {
                 + "finds only legacy in a layout."))
     var manifestForm = ManifestForm.legacy
 
+    @Option(
+        help: ArgumentHelp(
+            "What the signatures say besides, where verify can ask for it. Repeat for more.",
+            valueName: "name=value"))
+    var metadata: [SignedMetadata] = []
+
     @OptionGroup var state: StateOption
     @OptionGroup var wait: WaitOption
     @OptionGroup var output: JSONFlag
+
+    func validate() throws { try metadata.checkDistinct() }
 
     func perform() throws -> ExitStatus {
         let site = try Site.recovered(state: state.state, patience: wait.patience)
         var request = SignRequest(references: references, key: try key.access)
         request.all = all
+        request.recursion = recursion.recursion
+        request.metadata = metadata.map { ($0.name, $0.value) }
         request.chainPath = key.chain
         request.format = key.format
         request.forms = manifestForm.forms

@@ -1,12 +1,10 @@
 import ArgumentParser
 import Encodings
-import Notary
 import OCI
 import OCILayout
 import Trust
 import UseCases
 import Verification
-import X509
 
 struct VerifyCommand: Verb {
     static let configuration = CommandConfiguration(
@@ -17,6 +15,9 @@ struct VerifyCommand: Verb {
             identities count and which checks are enforced. Every signature is examined, and every \
             blob of the image is hashed. Nothing that the medium says chooses how it is checked.
 
+            One signature that passes is enough, unless verification.json in the home requires those \
+            of several signers. With --recursive an index passes only if every image in it does, too.
+
             Where a certificate names a source of revocation data, its revocation is unknown as long \
             as no such data is carried, and under a policy that enforces it the verdict is undecided.
 
@@ -25,6 +26,8 @@ struct VerifyCommand: Verb {
             Examples:
               airseal verify layout:v1 --scope site.example/app
               airseal verify bundle.tar:v1 --scope site.example/app --home /etc/airseal --json
+              airseal verify layout --all --recursive --scope site.example/app
+              airseal verify layout:v1 --scope site.example/app --metadata build=42
             """)
 
     @Argument(
@@ -38,6 +41,25 @@ struct VerifyCommand: Verb {
             valueName: "repository"))
     var scope: String
 
+    @Flag(help: "Judge every named image of the layouts, except signatures and bundles.")
+    var all = false
+
+    @Flag(help: "Stop at the first signature that passes, and leave the rest unexamined.")
+    var first = false
+
+    @OptionGroup var recursion: RecursionOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "What a signature must have signed as metadata, byte for byte. Repeat for more.",
+            valueName: "name=value"))
+    var metadata: [SignedMetadata] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "How many signatures of one image are examined at most.", valueName: "number"))
+    var maxSignatures = Limits.signatureCountMax
+
     @Flag(help: "Leave layers and configurations unread.")
     var signaturesOnly = false
 
@@ -50,9 +72,19 @@ struct VerifyCommand: Verb {
     @OptionGroup var home: HomeOption
     @OptionGroup var output: JSONFlag
 
+    func validate() throws {
+        guard maxSignatures > 0 else {
+            throw ValidationError("--max-signatures takes a number above zero")
+        }
+        try metadata.checkDistinct()
+    }
+
     func perform() throws -> ExitStatus {
         var request = VerifyRequest(references: references, scope: try parsedScope())
-        request.signaturesOnly = signaturesOnly
+        request.all = all
+        request.options = VerificationOptions(
+            signaturesOnly: signaturesOnly, signatureCountMax: maxSignatures, stopsAtFirst: first,
+            recursion: recursion.recursion, metadata: metadata.map { ($0.name, $0.value) })
         request.at = at
         let progress = Progress("verifying", ofArchives: references)
         let conclusions = Site.here(home: home.home, progress: progress).verify(request)
@@ -68,6 +100,7 @@ struct VerifyCommand: Verb {
             if !output.json { conclusion.report.lines.forEach { Terminal.answer($0) } }
             status = status.joined(conclusion.report.verdict.exitStatus)
         }
+        if all, conclusions.isEmpty { Terminal.say("there is no named image to verify") }
         return status
     }
 }
@@ -86,64 +119,6 @@ extension Verdict {
         case .verified, .skipped: .yes
         case .refused: .refused
         case .undecided: .undecided
-        }
-    }
-}
-
-extension VerificationReport {
-    /// The verdict, then a line for everything that speaks against a signature or the content.
-    var lines: [String] {
-        var lines = ["\(verdict.rawValue): \(ForeignText(reference))\(targetText)\(basisText)"]
-        lines += refusals.map { "  \($0.words)" }
-        lines += content.failures.map { failure in
-            "  content: \(failure.descriptor.digest) \(ForeignText(failure.reason.text))"
-        }
-        if verdict == .verified || verdict == .skipped {
-            lines.append(
-                content.isChecked
-                    ? "  content: \(content.blobCount) blobs, \(content.byteCount) bytes, whole"
-                    : "  content: not read")
-        }
-        lines += content.absentForeignLayers.map { LayoutCheck.Note.absentForeignLayer($0) }
-            .map { "  content: \($0.sentence.text)" }
-        for signature in signatures { lines += signature.lines }
-        return lines
-    }
-
-    private var targetText: String { target.map { " \($0.digest)" } ?? "" }
-
-    private var basisText: String {
-        let policy = policy.map { " by policy \"\(ForeignText($0))\"" } ?? ""
-        return time.source == .replay ? "\(policy), replayed at \(time.value)" : policy
-    }
-}
-
-extension SignatureReport {
-    fileprivate var lines: [String] {
-        let signer =
-            envelope.map { ", signed by \(ForeignText($0.chain.leaf.subject.description))" } ?? ""
-        let time = envelope?.attributes.statedTime.map { ", \($0)" } ?? ""
-        var lines = ["  signature \(manifest.digest): \(verdict.rawValue)\(signer)\(time)"]
-        for outcome in validations where outcome.finding.result != .pass {
-            let kind =
-                outcome.action == .enforce ? outcome.finding.result.rawValue : "warning"
-            guard outcome.action != .skip else { continue }
-            lines.append(
-                "    \(outcome.validation.rawValue): \(kind): \(ForeignText(outcome.finding.sentence.text))"
-            )
-        }
-        return lines
-    }
-}
-
-extension VerificationReport.Refusal {
-    var words: String {
-        switch self {
-        case .noSignature: "it has no signature"
-        case .noSignaturePasses: "none of its signatures passes"
-        case .signatureLimit(let limit):
-            "none of its first \(limit) signatures passes, and there are more"
-        case .content: "its content is not whole"
         }
     }
 }

@@ -30,6 +30,8 @@ extension ConfigurationError: Speakable {
             Sentence(
                 "\(ForeignText(path)): \"\(ForeignText(name))\" is not the name of a site "
                     + "that belongs here")
+        case .settings(let path, let error): error.sentence.after("\(ForeignText(path))")
+        case .cryptography(let error): error.sentence
         case .peer(let path, let error): error.sentence.after("\(ForeignText(path))")
         }
     }

@@ -67,8 +67,8 @@ extension PayloadFailure: Speakable {
         case .badShape(let error): error.sentence.after("the payload")
         case .reservedAnnotation(let name):
             Sentence(
-                "the metadata name \(ForeignText(name)) belongs to the Notary specification",
-                hint: "choose a name that does not begin with io.cncf.notary")
+                "the metadata name \(ForeignText(name)) is reserved",
+                hint: "choose a name that begins with neither io.cncf.notary nor io.airseal")
         }
     }
 }

@@ -23,6 +23,10 @@ extension TrustStoreFault: Speakable {
         switch self {
         case .missing: Sentence("it does not exist")
         case .notAFolder: Sentence("it is no folder; links are refused")
+        case .foreignEntry(let name):
+            Sentence(
+                "\"\(ForeignText(name))\" is no file of certificates, and verification.json allows "
+                    + "nothing else in a trust store")
         case .notAFile(let name):
             Sentence("\(ForeignText(name)) in it is no regular file; links are refused")
         case .unreadable(let name, let error): error.sentence.after("\(ForeignText(name)) in it")

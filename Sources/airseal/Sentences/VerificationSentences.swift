@@ -35,7 +35,8 @@ extension Finding {
                 "the certificate of \(ForeignText(subject)) may have been revoked: nothing is at "
                     + "hand from "
                     + "\(Listing(sources.map { "\(ForeignText($0))" }, nothing: "its sources"))")
-        case .intact, .unknownFormat, .pluginMissing, .trusted, .noTrustStore, .untrustedChain,
+        case .intact, .unknownFormat, .pluginMissing, .keySpecNotAllowed, .expiryMissing, .trusted,
+            .noTrustStore, .untrustedChain,
             .noUsableIdentity, .otherIdentity, .withoutExpiry, .unexpired, .expired, .validAt,
             .timestampMissing, .timestampUnjudged, .noRevocationSource, .payloadMatches,
             .otherPayload, .otherPurpose, .metadataPresent, .metadataMissing, .otherMetadata,

@@ -1,0 +1,58 @@
+import Cryptography
+import Encodings
+import Notary
+import OCI
+import OCILayout
+
+/// The signatures of one artifact, each held against the criteria. Bad ones are told, and hide no
+/// good one (rule V5).
+struct SignatureExamination {
+    /// What was found of each, in the order of the layout.
+    private(set) var reports: [SignatureReport] = []
+    /// Whether there are more signatures than may be examined.
+    private(set) var isLimited = false
+
+    /// No signature is asked for.
+    init() {}
+
+    init(
+        _ artifact: ArtifactInLayout<some LayoutContent>, by criteria: SignatureCriteria,
+        at time: Timestamp, _ options: VerificationOptions
+    ) throws(VerificationError) {
+        let judge = SignatureJudge(criteria: criteria, time: time, metadata: options.metadata)
+        let reader = SignatureReader(content: artifact.content)
+        for referrer in artifact.graph.referrers(of: artifact.target) {
+            let reading = try reader.read(referrer)
+            if case .notASignature = reading { continue }
+            guard reports.count < options.signatureCountMax else {
+                isLimited = true
+                return
+            }
+            reports.append(
+                Self.report(on: referrer.descriptor, reading, by: judge, artifact.target))
+            if options.stopsAtFirst,
+                SignatureTally(reports, by: criteria.requirement).verdict == .verified
+            {
+                return
+            }
+        }
+    }
+
+    private static func report(
+        on manifest: Descriptor, _ reading: SignatureReading, by judge: SignatureJudge,
+        _ target: Descriptor
+    ) -> SignatureReport {
+        switch reading {
+        case .notASignature:
+            SignatureReport(manifest: manifest, format: nil, envelope: nil, validations: [])
+        case .failed(let format, let finding):
+            SignatureReport(
+                manifest: manifest, format: format, envelope: nil,
+                validations: judge.validations(failingAt: finding))
+        case .verified(let envelope):
+            SignatureReport(
+                manifest: manifest, format: envelope.envelope.format, envelope: envelope,
+                validations: judge.validations(of: envelope, about: target))
+        }
+    }
+}
