@@ -3,7 +3,7 @@
 SWIFT_STATIC := --static-swift-stdlib
 PROGRAM := .build/release/airseal
 
-.PHONY: help setup build release test soak lint fmt fuzz demo check man dist clean
+.PHONY: help setup build release test soak lint fmt fuzz bench demo check man dist clean
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,10 @@ check: test ## what to run before a commit
 
 fuzz: setup ## feed hostile bytes to every reader, FUZZ_SECONDS each
 	@Fuzz/run
+
+bench: release ## what verification costs against openssl, into docs/performance.md
+	@Benchmarks/run $(PROGRAM) >.build/performance.md; status=$$?; \
+		mv .build/performance.md docs/performance.md; exit $$status
 
 demo: release ## the whole story in a terminal: sign, export, receive, verify, three refusals
 	@demo/run $(PROGRAM)

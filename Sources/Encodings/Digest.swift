@@ -1,4 +1,4 @@
-/// The content address of a blob, in the only two algorithms that Airseal accepts.
+/// The content address of a blob, in the only two algorithms that Airseal accepts (rule A4).
 ///
 /// - SeeAlso: OCI image-spec 1.1, descriptor.md, "Digests".
 public struct Digest: Hashable, Sendable {

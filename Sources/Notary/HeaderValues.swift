@@ -86,7 +86,7 @@ extension SignedAttributes {
         }
     }
 
-    /// Rules J7, J8, J9, J12 and C9.
+    /// Rules J7, J8, J9, J12, C9 and F1.
     private func checkCritical(rule: String) throws(IntegrityFailure) {
         guard !critical.isEmpty else {
             throw IntegrityFailure(rule, .headerMissing(HeaderName.critical))

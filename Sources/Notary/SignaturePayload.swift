@@ -3,7 +3,7 @@ public import OCI
 
 /// What a Notary signature says: this artifact, and what the signer remarked about it.
 ///
-/// - SeeAlso: Notary signature specification, "Payload"; rules P1 to P4.
+/// - SeeAlso: Notary signature specification, "Payload"; rules P1 to P5 and P7.
 public struct SignaturePayload: Sendable, Equatable {
     /// The media type of the payload.
     public static let contentType = "application/vnd.cncf.notary.payload.v1+json"
@@ -28,8 +28,8 @@ public struct SignaturePayload: Sendable, Equatable {
         targetArtifact = descriptor
     }
 
-    /// Reads a payload: one JSON object whose member `targetArtifact` is a descriptor. Other
-    /// members are ignored (rule P4).
+    /// Reads a payload: one JSON object (rules J4 and C14), written in any way (rule J5), whose
+    /// member `targetArtifact` is a descriptor (rule P2). Other members are ignored (rules P4, P7).
     ///
     /// - Throws: `PayloadFailure`.
     public init(parsing bytes: [UInt8]) throws(PayloadFailure) {
@@ -43,7 +43,7 @@ public struct SignaturePayload: Sendable, Equatable {
         }
     }
 
-    /// Whether the payload speaks of `target`: equal in media type, digest and size (rule P4).
+    /// Whether the payload speaks of `target`: equal in media type, digest and size (rules P4, P5).
     public func speaks(of target: Descriptor) -> Bool {
         targetArtifact.mediaType.isExactly(target.mediaType)
             && targetArtifact.digest == target.digest && targetArtifact.size == target.size

@@ -41,16 +41,21 @@ public enum IntegrityOutcome: Sendable {
 extension SignatureEnvelope {
     /// Reads an envelope and runs the integrity validation.
     ///
+    /// - Parameters:
+    ///   - bytes: the whole envelope.
+    ///   - format: what the media type of the layer says.
+    ///   - chains: what was found of chains before, where there are many envelopes.
+    /// - Returns: the envelope, or why it is not whole.
     /// - Throws: `CryptographyError` when the cryptographic library lacks an algorithm: then
     ///   nothing was decided.
-    public static func verify(_ bytes: [UInt8], format: SignatureFormat) throws(CryptographyError)
-        -> IntegrityOutcome
-    {
+    public static func verify(
+        _ bytes: [UInt8], format: SignatureFormat, chains: ChainMemory = ChainMemory()
+    ) throws(CryptographyError) -> IntegrityOutcome {
         let envelope: SignatureEnvelope
         do { envelope = try SignatureEnvelope(bytes, format: format) } catch {
             return .refused(error)
         }
-        return try envelope.verified()
+        return try envelope.verified(chains: chains)
     }
 
     /// Runs the integrity validation: certificates read, profile kept, algorithm that of the leaf's
@@ -59,17 +64,33 @@ extension SignatureEnvelope {
     /// Needs no time and no trust. The cheap checks come first, the signature before the payload is
     /// looked at.
     ///
+    /// - Parameter chains: what was found of chains before, where there are many envelopes.
+    /// - Returns: the envelope, or why it is not whole.
     /// - Throws: `CryptographyError` when the cryptographic library lacks an algorithm.
-    public func verified() throws(CryptographyError) -> IntegrityOutcome {
+    public func verified(chains: ChainMemory = ChainMemory()) throws(CryptographyError)
+        -> IntegrityOutcome
+    {
         let chain: CertificateChain
-        do { chain = try readChain() } catch { return .refused(error) }
-        if let violation = CertificateProfile.codeSigning.firstViolation(in: chain) {
-            return .refused(IntegrityFailure(violation.rule.number, .profile(violation)))
+        do throws(IntegrityFailure) {
+            chain = try chains.chain(of: certificates) { () throws(IntegrityFailure) in
+                try lawfulChain()
+            }
+        } catch {
+            return .refused(error)
         }
         return try verified(by: chain)
     }
 
-    /// As `verified()`, for a chain that was read from this envelope and keeps the profile.
+    /// The chain, held against the profile: rules X1 to X18 and J16.
+    private func lawfulChain() throws(IntegrityFailure) -> CertificateChain {
+        let chain = try readChain()
+        if let violation = CertificateProfile.codeSigning.firstViolation(in: chain) {
+            throw IntegrityFailure(violation.rule.number, .profile(violation))
+        }
+        return chain
+    }
+
+    /// As `verified(chains:)`, for a chain that was read from this envelope and keeps the profile.
     func verified(by chain: CertificateChain) throws(CryptographyError) -> IntegrityOutcome {
         guard let keySpec = chain.leaf.publicKey.keySpec else {
             return .refused(

@@ -1,4 +1,5 @@
-/// How much of anything Airseal takes from a layout or an archive. Sizes are in bytes.
+/// How much of anything Airseal takes from a layout or an archive, so that no input multiplies (rule
+/// F8). Sizes are in bytes.
 public enum Limits {
     /// One manifest or nested index. Distribution spec 1.1 asks both sides to handle 4 MiB; notation
     /// and oras refuse more.

@@ -58,7 +58,8 @@ extension LayoutContent {
         return try .document(bytes, of: descriptor)
     }
 
-    /// Finds what `selector` means and reads it, so that its media type is beyond doubt (rule L7).
+    /// Finds what `selector` means and reads it, so that its media type is beyond doubt (rules L3, L7
+    /// and F7).
     ///
     /// - Throws: `.noSuchReference`, `.ambiguousReference`, and whatever makes the manifest
     ///   unreadable.

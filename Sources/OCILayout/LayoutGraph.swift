@@ -147,8 +147,8 @@ public struct LayoutGraph: Sendable {
     /// The manifests whose subject is what `target` names, by type, digest and size (rule M8), in
     /// the order in which the layout lists them.
     ///
-    /// Found by any of the conventions: an untagged entry, an entry with the subject as annotation,
-    /// the fallback index, or any other index.
+    /// Found by any of the conventions (rules L4 and L9): an untagged entry, an entry with the subject
+    /// as annotation, the fallback index, or any other index.
     public func referrers(of target: Descriptor) -> [Referrer] {
         let speaking = referrersBySubject[target.digest] ?? []
         guard !speaking.isEmpty else { return [] }

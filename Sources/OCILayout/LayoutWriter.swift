@@ -3,7 +3,7 @@ public import Encodings
 public import Files
 public import OCI
 
-/// The right to change a layout, held by one process at a time.
+/// The right to change a layout, held by one process at a time (rule L10).
 ///
 /// Blobs come first and `index.json` last, each in one durable step, so a reader, or whoever comes
 /// after a kill or a power cut, sees the old layout or the new one.

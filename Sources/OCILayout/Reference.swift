@@ -13,7 +13,7 @@ public enum Selector: Sendable, Hashable {
     case digest(Digest)
 }
 
-/// `PATH[:TAG|@DIGEST]`, as an operator writes it.
+/// `PATH[:TAG|@DIGEST]`, as an operator writes it (rule L1).
 public struct Reference: Sendable, Hashable {
     /// A layout folder or an archive; `-` for standard input.
     public let path: String

@@ -49,8 +49,8 @@ public struct TrustPolicyStatement: Sendable {
         }
     }
 
-    /// Level skip trusts nobody, and may not hide in a statement for everything (rules Y4, Y14 and
-    /// Y15).
+    /// Level skip trusts nobody, and may not hide in a statement for everything (rules Y4, Y14, Y15
+    /// and F4).
     private static func checkSkip(_ text: StatementText, _ reach: Reach)
         throws(TrustPolicyFault)
     {

@@ -6,8 +6,8 @@ public struct CertificateProfile: Sendable {
     public let rules: [CertificateRule]
 
     /// The rules for signing code, stricter than notation where the specification is: critical
-    /// basicConstraints (X7), no anyExtendedKeyUsage (X12), a floor for the keys of authorities
-    /// (X14).
+    /// basicConstraints (X7, F6), no anyExtendedKeyUsage (X12, F5), a floor for the keys of
+    /// authorities (X14).
     ///
     /// Validity in time is not among them: X15 is asked when signing, and by the verifier's own
     /// step when verifying. Nor are name constraints and policies (X18).

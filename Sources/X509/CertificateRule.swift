@@ -8,7 +8,8 @@ public enum CertificateRule: String, Sendable, CaseIterable {
     case lastIsSelfSigned = "X3"
     /// No certificate before the last is self-signed.
     case onlyLastIsSelfSigned = "X4"
-    /// Each certificate is issued by the next, by name byte for byte and by signature.
+    /// Each certificate is issued by the next, by name byte for byte and by signature, so that none
+    /// stands among them that is unrelated (rule X16).
     case eachIsIssuedByNext = "X5"
     /// No certificate is signed with SHA-1, MD5 or anything else outside SHA-2 and EdDSA.
     case strongSignatures = "X6"

@@ -35,6 +35,14 @@ public struct DistinguishedName: Sendable {
         "0.9.2342.19200300.100.1.25": "DC", "1.2.840.113549.1.9.1": "emailAddress",
     ]
 
+    /// Reads one name in DER, which is all that `der` may hold.
+    public init(der: [UInt8]) throws(DERError) {
+        var reader = DERReader(der[...])
+        let element = try reader.next(DERTag.sequence)
+        try reader.requireEnd()
+        try self.init(element)
+    }
+
     init(_ element: DERElement) throws(DERError) {
         der = Array(element.whole)
         var names: [[Attribute]] = []

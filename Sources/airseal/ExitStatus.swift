@@ -1,7 +1,7 @@
 import ArgumentParser
 import UseCases
 
-/// What the program tells its caller. Wrong usage is 64, which the argument parser says itself.
+/// What the program tells its caller (rule V8). Wrong usage is 64, which the argument parser says itself.
 enum ExitStatus: Int32 {
     /// It was done, or the answer is yes.
     case yes = 0

@@ -77,7 +77,7 @@ enum IndependentChecker {
     /// What notation 1.3.2 wrote into its layouts, by format.
     static let groupA = ["a-p256-c2", "a-p384-c2", "a-p521-c2", "a-rsa2048-c2", "a-rsa3072-c2"]
 
-    @Test(.enabled(if: SharedVectors.isPresent), arguments: groupA)
+    @Test(.enabled(if: VectorFolder.shared.isPresent), arguments: groupA)
     func `notation wrote the same members into its layouts (J10, M9)`(_ layout: String)
         async throws
     {
@@ -92,7 +92,7 @@ enum IndependentChecker {
                     --format cose
                 """)
             let theirs = try WrittenSignature.all { path in
-                try SharedVectors.bytes("layouts/\(layout)/\(path)")
+                try VectorFolder.shared.bytes("layouts/\(layout)/\(path)")
             }
             let ours = try WrittenSignature.all { path in try site.bytes("\(form)/\(path)") }
             for format in ["application/jose+json", "application/cose"] {
@@ -105,12 +105,12 @@ enum IndependentChecker {
         }
     }
 
-    @Test(.enabled(if: SharedVectors.isPresent))
+    @Test(.enabled(if: VectorFolder.shared.isPresent))
     func `notation writes the same file of the layout's version`() async throws {
         let site = try await Site()
         try await site.copySample("hello", to: "source")
         try await site.yes("airseal import source --into l")
-        let theirs = try SharedVectors.json("layouts/a-p256-c2/oci-layout")
+        let theirs = try VectorFolder.shared.json("layouts/a-p256-c2/oci-layout")
         #expect(try site.json("l/oci-layout").value == theirs.value)
     }
 }

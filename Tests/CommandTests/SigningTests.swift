@@ -40,7 +40,7 @@ let keyKinds = ["p256", "p384", "p521", "rsa2048", "rsa3072", "rsa4096"]
     }
 
     @Test(arguments: ["legacy", "oci1.1", "both"], ["jws", "cose"])
-    func `in each form of the manifest is found again`(_ form: String, _ format: String)
+    func `in each form of the manifest is found again (M16, L6)`(_ form: String, _ format: String)
         async throws
     {
         let site = try await Site()
@@ -124,7 +124,8 @@ let keyKinds = ["p256", "p384", "p521", "rsa2048", "rsa3072", "rsa4096"]
         #expect(!lines.isEmpty)
     }
 
-    @Test func `keeps the entries of the index that were there, in their order`() async throws {
+    @Test func `keeps the entries of the index that were there, in their order (L5)`() async throws
+    {
         let site = try await Site()
         try await site.makeKey("signer")
         try await site.copySample("two-platforms", to: "l")
@@ -151,7 +152,7 @@ let keyKinds = ["p256", "p384", "p521", "rsa2048", "rsa3072", "rsa4096"]
         try await site.yes("airseal verify l:v1 --scope site.example/hello")
     }
 
-    @Test func `has no opinion on a repository that no statement names`() async throws {
+    @Test func `has no opinion on a repository that no statement names (V8, Y16)`() async throws {
         let site = try await Site()
         try await site.makeKey("signer")
         try await site.trust(["signer-root.pem"], scope: "site.example/hello")

@@ -17,7 +17,8 @@ struct EnvelopeCase: Sendable, CustomTestStringConvertible {
     var testDescription: String { "\(id) (\(rules.joined(separator: ", ")))" }
 
     static let all: [EnvelopeCase] = {
-        guard SharedVectors.isPresent, let document = try? SharedVectors.json("cases.json"),
+        guard VectorFolder.shared.isPresent,
+            let document = try? VectorFolder.shared.json("cases.json"),
             let cases = try? document.array()
         else { return [] }
         return cases.compactMap { try? EnvelopeCase($0) }
@@ -54,10 +55,10 @@ struct EnvelopeCase: Sendable, CustomTestStringConvertible {
 
     /// The refusal of the envelope, or of its payload for this target; nil for neither.
     func failedRule() throws -> String? {
-        switch try SignatureEnvelope.verify(SharedVectors.bytes(path), format: format) {
+        switch try SignatureEnvelope.verify(VectorFolder.shared.bytes(path), format: format) {
         case .refused(let failure): return failure.rule
         case .verified(let verified):
-            let index = try SharedVectors.json("layouts/envelope-base/index.json")
+            let index = try VectorFolder.shared.json("layouts/envelope-base/index.json")
             let target = try index.member("manifests").array().map { try Descriptor($0) }
                 .first { $0.digest.description == self.target }
             return try verified.payload.speaks(of: #require(target)) ? nil : "P4"
@@ -90,7 +91,7 @@ struct EnvelopeExceptions {
     }
 }
 
-@Suite(.enabled(if: SharedVectors.isPresent)) struct `Envelopes of the shared vectors` {
+@Suite(.enabled(if: VectorFolder.shared.isPresent)) struct `Envelopes of the shared vectors` {
     @Test(arguments: EnvelopeCase.all) func `get the verdict of their case`(
         _ example: EnvelopeCase
     ) throws {

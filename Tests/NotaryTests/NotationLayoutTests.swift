@@ -19,11 +19,11 @@ struct NotationSignature: Sendable {
 
     /// Every signature that the layout's index lists.
     static func all(in layout: String) throws -> [NotationSignature] {
-        let index = try SharedVectors.json("layouts/\(layout)/index.json")
+        let index = try VectorFolder.shared.json("layouts/\(layout)/index.json")
         return try index.member("manifests").array().compactMap { place in
             let descriptor = try Descriptor(place)
             func blob(_ digest: Digest) throws -> [UInt8] {
-                try SharedVectors.bytes("layouts/\(layout)/blobs/sha256/\(digest.hex)")
+                try VectorFolder.shared.bytes("layouts/\(layout)/blobs/sha256/\(digest.hex)")
             }
             let bytes = try blob(descriptor.digest)
             guard case .signature(let manifest) = SignatureManifest.read(bytes) else { return nil }
@@ -98,7 +98,7 @@ indirect enum Shape: Equatable {
     }
 }
 
-@Suite(.enabled(if: SharedVectors.isPresent)) struct `Signatures by notation` {
+@Suite(.enabled(if: VectorFolder.shared.isPresent)) struct `Signatures by notation` {
     @Test(arguments: NotationSignature.layouts) func `verify and speak of their subject`(
         _ layout: String
     ) throws {

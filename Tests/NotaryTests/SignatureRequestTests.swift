@@ -167,7 +167,7 @@ struct UntouchedSigner: Signer {
 }
 
 @Suite struct `Payloads` {
-    @Test func `take no reserved annotation (U2)`() {
+    @Test func `take no reserved annotation (U2, M12)`() {
         #expect(throws: PayloadFailure.reservedAnnotation("io.cncf.notary.x")) {
             try SignaturePayload(Sample.target, annotations: [("io.cncf.notary.x", "y")])
         }

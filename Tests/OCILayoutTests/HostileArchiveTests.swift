@@ -374,7 +374,9 @@ struct HostileArchive: Sendable, CustomTestStringConvertible {
         } catch { #expect(hostile.reason(place(error)), "\(error)") }
     }
 
-    @Test(arguments: names) func `are refused for a name`(_ hostile: HostileArchive) async throws {
+    @Test(arguments: names) func `are refused for a name (G-paths)`(_ hostile: HostileArchive)
+        async throws
+    {
         try await Self.expect(hostile)
     }
 

@@ -305,7 +305,7 @@ import Testing
         }
     }
 
-    @Test func `fails when a tag stands for two`() throws {
+    @Test func `fails when a tag stands for two (G-tags)`() throws {
         let box = try Box()
         let layout = try Sample.layout(box.path("l"))
         let writer = try LayoutWriter(layout)

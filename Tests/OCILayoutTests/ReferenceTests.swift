@@ -8,7 +8,7 @@ import Testing
 @Suite struct `References on the command line` {
     static let digest = "sha256:" + String(repeating: "0", count: 64)
 
-    @Test func `take the longest path that exists`() throws {
+    @Test func `take the longest path that exists (L1)`() throws {
         let box = try Box()
         try box.folder("l")
         try box.folder("l:v1")

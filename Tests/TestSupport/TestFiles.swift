@@ -18,6 +18,16 @@ public enum TestFiles {
         return bytes
     }
 
+    /// Whether the package has a file at `path`.
+    public static func exists(_ path: String) -> Bool {
+        unsafe access("\(package)/\(path)", R_OK) == 0
+    }
+
+    /// The bytes of a file below `Tests`.
+    public static func bytes(in path: String) throws -> [UInt8] {
+        try bytes("\(package)/Tests/\(path)")
+    }
+
     /// A JSON file below `Tests/Vectors`.
     public static func vectors(_ path: String) throws -> JSONPlace {
         JSONPlace(try JSON(parsing: bytes("\(package)/Tests/Vectors/\(path)")))
@@ -32,23 +42,29 @@ public enum TestFiles {
     }
 }
 
-/// The Notary vectors that lie beside the repository on the machines that have them.
-public enum SharedVectors {
-    /// Whether they are there; suites that need them are skipped by name otherwise.
-    public static let isPresent = unsafe access(root + "/cases.json", R_OK) == 0
+/// A folder of Notary vectors.
+public struct VectorFolder: Sendable {
+    /// Ours, in the repository.
+    public static let own = VectorFolder(root: TestFiles.package + "/Tests/Vectors/notary/own")
+    /// Those that lie beside the repository on the machines that have them.
+    public static let shared = VectorFolder(
+        root: TestFiles.package + "/../shared/vectors/notary")
 
-    private static let root = TestFiles.package + "/../shared/vectors/notary"
+    private let root: String
+
+    /// Whether it is there; suites that need it are skipped by name otherwise.
+    public var isPresent: Bool { unsafe access(path("cases.json"), R_OK) == 0 }
 
     /// The path of one file or folder.
-    public static func path(_ path: String) -> String { "\(root)/\(path)" }
+    public func path(_ path: String) -> String { "\(root)/\(path)" }
 
     /// The bytes of one file.
-    public static func bytes(_ path: String) throws -> [UInt8] {
-        try TestFiles.bytes("\(root)/\(path)")
+    public func bytes(_ path: String) throws -> [UInt8] {
+        try TestFiles.bytes(self.path(path))
     }
 
     /// One JSON file.
-    public static func json(_ path: String) throws -> JSONPlace {
+    public func json(_ path: String) throws -> JSONPlace {
         JSONPlace(try JSON(parsing: bytes(path)))
     }
 }

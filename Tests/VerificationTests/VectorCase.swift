@@ -9,6 +9,8 @@ struct VectorCase: Sendable, CustomTestStringConvertible {
         case layout, envelope, policy, truststore
     }
 
+    /// The vectors that the case belongs to.
+    let folder: VectorFolder
     let id: String
     let category: String
     let rules: [String]
@@ -24,38 +26,65 @@ struct VectorCase: Sendable, CustomTestStringConvertible {
     let signatureCountMax: Int?
     /// Links below the trust store's folder, and where they lead.
     let links: [(name: String, value: String)]
+    /// The layout that the case adds to; nil where its path is a whole one.
+    let base: String?
+    /// Blobs that are taken away, by their digests.
+    let absent: [String]
+    /// Whether the layout is too big to be stored, and is built.
+    let isNested: Bool
     let expected: VectorVerdict
     let alsoAcceptable: [String]
     var testDescription: String { "\(id) (\(rules.joined(separator: ", ")))" }
 
-    /// F, G and M wait for the issues that bring timestamps, revocation and blobs.
-    private static let categories: Set = ["A", "B", "C", "D", "E", "H", "I", "J", "K", "L"]
+    /// Categories of the shared vectors that are run. F, G and M are skipped, by name, in
+    /// `VectorTests`.
+    static let categories: Set = ["A", "B", "C", "D", "E", "H", "I", "J", "K", "L"]
     /// A time at which every case holds that names none.
     private static let anyTime = Timestamp(seconds: 1_795_392_000)
 
-    static let all: [VectorCase] = {
-        guard SharedVectors.isPresent, let document = try? SharedVectors.json("cases.json"),
-            let places = try? document.array()
-        else { return [] }
-        return places.compactMap { place in
-            do { return try VectorCase(place) } catch { fatalCase(place, error) }
-        }
+    static let shared: [VectorCase] = {
+        guard VectorFolder.shared.isPresent else { return [] }
+        return all(in: .shared).filter { categories.contains($0.category) }
     }()
 
-    private static func fatalCase(_ place: JSONPlace, _ error: any Error) -> Never {
-        preconditionFailure("a case of the shared vectors cannot be read: \(place.path) \(error)")
+    /// Every category of the shared vectors.
+    static let everyCategory: Set<String> = Set(idsByCategory.keys)
+
+    /// The names of the cases of a category that is not run yet.
+    static func waiting(for category: String) -> [String] { idsByCategory[category] ?? [] }
+
+    private static let idsByCategory: [String: [String]] = {
+        guard VectorFolder.shared.isPresent,
+            let places = try? VectorFolder.shared.json("cases.json").array()
+        else { return [:] }
+        let pairs = places.compactMap { place -> (String, String)? in
+            guard let category = try? place.member("category").string(),
+                let id = try? place.member("id").string()
+            else { return nil }
+            return (category, id)
+        }
+        return Dictionary(grouping: pairs, by: \.0).mapValues { $0.map(\.1) }
+    }()
+
+    static func all(in folder: VectorFolder) -> [VectorCase] {
+        do {
+            return try folder.json("cases.json").array().compactMap { place in
+                try VectorCase(place, in: folder)
+            }
+        } catch {
+            preconditionFailure("the vectors cannot be read: \(error)")
+        }
     }
 
-    /// Nil for a case of another category, and for one that is too big to be stored.
-    init?(_ place: JSONPlace) throws {
+    /// Nil for a case about a detached signature, which no layout holds.
+    init?(_ place: JSONPlace, in folder: VectorFolder) throws {
+        guard let kind = Kind(rawValue: try place.member("kind").string()) else { return nil }
         category = try place.member("category").string()
-        guard Self.categories.contains(category), try place.text("build") == nil,
-            let kind = Kind(rawValue: try place.member("kind").string())
-        else { return nil }
+        self.folder = folder
         self.kind = kind
         id = try place.member("id").string()
         rules = try place.member("rules").array().map { try $0.string() }
-        path = try place.member("path").string()
+        path = try place.text("path") ?? ""
         reference = try place.member("reference").string()
         scope = try place.member("scope").string()
         policy = try place.text("policy")
@@ -65,6 +94,9 @@ struct VectorCase: Sendable, CustomTestStringConvertible {
         metadata = try place.present("userMetadata")?.strings() ?? []
         signatureCountMax = try place.present("maxSignatures").map { Int(try $0.integer()) }
         links = try place.present("symlinks")?.strings() ?? []
+        base = try place.text("base")
+        absent = try place.present("absent")?.array().map { try $0.string() } ?? []
+        isNested = try place.present("build") != nil
         let expect = try place.member("expect")
         expected = VectorVerdict(
             verdict: try expect.member("verdict").string(),
@@ -94,12 +126,12 @@ struct VectorVerdict: Sendable, Equatable, CustomStringConvertible {
 
 extension JSONPlace {
     /// The member called `name`; nil if it is missing or null.
-    fileprivate func present(_ name: String) throws -> JSONPlace? {
+    func present(_ name: String) throws -> JSONPlace? {
         guard let place = try optional(name), place.value != .null else { return nil }
         return place
     }
 
-    fileprivate func text(_ name: String) throws -> String? {
+    func text(_ name: String) throws -> String? {
         guard let place = try present(name) else { return nil }
         guard case .string(let text) = place.value else { return "" }
         return text

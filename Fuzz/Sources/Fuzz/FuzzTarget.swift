@@ -23,11 +23,20 @@ enum FuzzTarget: String, CaseIterable {
     case index
     /// `manifest.json` of a docker-archive.
     case docker
-    /// Signature envelopes, JWS and COSE.
-    case envelope
+    /// Signature envelopes in JWS, and protected headers within one.
+    case jws
+    /// Signature envelopes in COSE, and protected headers within one.
+    case cose
+    /// Signature manifests and payloads: a signature is about its own subject.
+    case signature
     /// Certificates in PEM and DER.
     case certificate
-    /// Trust policies and inventories.
+    /// Distinguished names, in DER and as a policy writes them: what is shown controls no terminal,
+    /// and a pattern matches what it says.
+    case name
+    /// Trust policies: what is accepted is accepted in any writing.
+    case policy
+    /// Inventories and bundle manifests.
     case statement
     /// Archives: what is imported is whole, and the reader in one pass sees the same entries.
     case archive
@@ -40,15 +49,15 @@ enum FuzzTarget: String, CaseIterable {
         case .document: document(bytes)
         case .index: index(bytes)
         case .docker: _ = try? DockerImageList(parsing: bytes)
-        case .envelope:
-            for format in [SignatureFormat.jws, .cose] {
-                _ = try? SignatureEnvelope(bytes, format: format)
-            }
+        case .jws: EnvelopeTarget.feed(bytes, as: .jws)
+        case .cose: EnvelopeTarget.feed(bytes, as: .cose)
+        case .signature: EnvelopeTarget.feedSignature(bytes)
         case .certificate:
             _ = try? Certificate(der: bytes)
             _ = try? CertificateChain(file: bytes)
+        case .name: TrustTarget.feedName(bytes)
+        case .policy: TrustTarget.feedPolicy(bytes)
         case .statement:
-            _ = try? TrustPolicyDocument(parsing: bytes, as: .oci)
             _ = try? Inventory(parsing: bytes)
             _ = try? BundleManifest(parsing: bytes)
         case .archive: ArchiveTarget.feed(bytes)
