@@ -63,15 +63,19 @@ extension PolicyFileReview {
         [
             "path": .string(path), "kind": kind == .blob ? "blob" : "oci",
             "verdict": isAcceptable ? "pass" : "fail",
-            "findings": .array(
-                review.findings.map { finding in
-                    [
-                        "rule": .string(finding.error.rule), "path": .string(finding.path),
-                        "line": finding.line.map { .integer(Int64($0)) } ?? .null,
-                        "text": .string(finding.error.sentence.text),
-                        "notation": .string(finding.error.notationView.rawValue),
-                    ]
-                }),
+            "findings": .array(review.findings.map(\.json)),
+        ]
+    }
+}
+
+extension TrustPolicyReview.Finding {
+    /// The members that every verb shows of a finding.
+    var json: JSON {
+        [
+            "rule": .string(error.rule), "path": .string(path),
+            "line": line.map { .integer(Int64($0)) } ?? .null,
+            "text": .string(error.sentence.text),
+            "notation": .string(error.notationView.rawValue),
         ]
     }
 }

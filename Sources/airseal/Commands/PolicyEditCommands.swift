@@ -154,6 +154,13 @@ struct PolicyImportCommand: Verb {
                 Terminal.complain(
                     Sentence("\(ForeignText(file)): \(finding.words) (rule \(finding.error.rule))"))
             }
+            if edit.output.json {
+                Terminal.answer([
+                    "outcome": "refused", "files": [], "previous": .null, "changes": [],
+                    "leavesVersion1": false, "unusableStores": [],
+                    "findings": .array(review.findings.map(\.json)),
+                ])
+            }
             return .refused
         }
         return try edit.apply(policy, as: "policy-import", dryRun: dryRun)
@@ -199,6 +206,7 @@ extension PolicyEditReport {
             "changes": .array(difference.changes.map(\.json)),
             "leavesVersion1": .boolean(leavesVersion1),
             "unusableStores": .array(unusableStores.map { .string($0.description) }),
+            "findings": [],
         ]
     }
 }
