@@ -130,8 +130,8 @@ import Testing
         #expect(
             answer.output == """
                 fail: bad.json
-                  Y19: trustPolicies[0].remark: the policy: unknown member \
-                trustPolicies[0].remark; stock notation accepts this
+                  Y19: trustPolicies[0].remark: the policy: has the unknown \
+                member trustPolicies[0].remark; stock notation accepts this
                   Y14: trustPolicies[0].registryScopes: the policy statement "all": it skips \
                 verification for every repository; stock notation accepts this
                   Y12: trustPolicies[1].registryScopes[0]: the policy statement "b": "b" is no \
@@ -146,7 +146,7 @@ import Testing
             try await site.run("printf '{\\n\"version\" 1' > x.json; airseal policy check x.json")
                 .output == """
                     fail: x.json
-                      Y19: line 2: the policy: is no JSON at offset 12
+                      Y19: line 2: the policy: is no JSON: unexpected byte at offset 12
 
                     """)
         #expect(try await site.run("airseal policy check").status == 2)

@@ -160,8 +160,8 @@ import Testing
                 problem: ca:signers: the store cannot be used: there is no certificate; \
                 named by "images" (rule R9)
                 warning: tsa:t: no policy names this store (rule R12)
-                notation: tsa:t: stock notation refuses the store because of sub (rule R5)
                 notation: notation 1 reads its policy from trustpolicy.json only, which is not there
+                notation: tsa:t: stock notation refuses the store because of sub (rule R5)
 
                 """)
         let json = try await site.run("airseal trust check --json").json
