@@ -182,7 +182,7 @@ let package = Package(
             [
                 "Archive", "Audit", "BundleFormat", "Configuration", "Cryptography", "Encodings",
                 "Files", "Notary", "OCI", "OCILayout", "PKCS11", "Signing", "State", "TestSupport",
-                "Trust", "Verification", "X509", "airseal", systemPackage,
+                "Trust", "UseCases", "Verification", "X509", "airseal", systemPackage,
             ]),
         tests(
             "StateTests",

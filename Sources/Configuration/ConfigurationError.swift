@@ -17,6 +17,8 @@ public enum ConfigurationError: Error, Equatable {
     case trustStoreName(path: String)
     /// A store of the home may not be used.
     case trustStore(TrustStoreName, TrustStoreFault)
+    /// A store has no such file.
+    case noTrustStoreFile(TrustStoreName, name: String)
     /// A file of ours is not one strict JSON text.
     case json(path: String, JSONError)
     /// A file of ours lacks a member, or has one of another kind.

@@ -5,9 +5,12 @@ import X509
 
 // Trust stores: `truststore/x509/TYPE/NAME/*`.
 extension Home {
-    private static let storesPath = ["truststore", "x509"]
-    /// Endings of the files that hold certificates, whatever their case (rule R5).
-    private static let certificateEndings = [".pem", ".crt", ".cer"]
+    static let storesPath = ["truststore", "x509"]
+
+    /// Where the store called `name` lies (rule R1).
+    static func storePath(of name: TrustStoreName) -> [String] {
+        storesPath + [name.type.rawValue, name.name]
+    }
 
     /// The store called `name`, as it is found.
     ///
@@ -16,12 +19,75 @@ extension Home {
     ///
     /// - Throws: where the file system refuses, so that nobody can tell what is in the store.
     public func trustStore(_ name: TrustStoreName) throws(ConfigurationError) -> TrustStore {
-        let path = Self.storesPath + [name.type.rawValue, name.name]
-        switch try found(path) {
-        case .nothing: return .unusable(.missing)
-        case .noFolder: return .unusable(.notAFolder)
-        case .folder(let folder): return try Self.trustStore(in: folder, name.type)
+        switch try trustStoreContent(name) {
+        case .failure(let fault): return .unusable(fault)
+        case .success(let content):
+            do throws(TrustedCertificatesError) {
+                return .usable(
+                    try TrustedCertificates(content.certificates, for: name.type),
+                    ignored: content.ignored)
+            } catch {
+                return .unusable(.unfit(error))
+            }
         }
+    }
+
+    /// What lies in the store called `name`, file by file; a fault where that makes no sense, for
+    /// its certificates alone it has none (rules R1 to R6).
+    public func trustStoreContent(_ name: TrustStoreName) throws(ConfigurationError)
+        -> Result<TrustStoreContent, TrustStoreFault>
+    {
+        switch try found(Self.storePath(of: name)) {
+        case .nothing: return .failure(.missing)
+        case .noFolder: return .failure(.notAFolder)
+        case .folder(let folder): return try TrustStoreContent.read(folder)
+        }
+    }
+
+    /// The name of every store in the home, usable or not, and the paths of what lies where only
+    /// stores may and is none (rules R1 and R2).
+    public func trustStoreNames() throws(ConfigurationError)
+        -> (names: [TrustStoreName], strays: [String])
+    {
+        var names: [TrustStoreName] = []
+        var strays: [String] = []
+        let above = Self.storesPath.joined(separator: "/")
+        for entry in try entries(of: Self.storesPath)
+        where TrustStoreType(rawValue: entry.name) == nil {
+            strays.append("\(above)/\(entry.name)")
+        }
+        for type in TrustStoreType.allCases {
+            let path = Self.storesPath + [type.rawValue]
+            if case .noFolder = try found(path) {
+                strays.append(path.joined(separator: "/"))
+                continue
+            }
+            for entry in try entries(of: path) {
+                if let name = TrustStoreName(type: type, name: entry.name) {
+                    names.append(name)
+                } else {
+                    strays.append("\(path.joined(separator: "/"))/\(entry.name)")
+                }
+            }
+        }
+        return (names, strays)
+    }
+
+    /// The names of everything in the folder of a store, certificates or not; its own name where a
+    /// link or a file stands in the folder's place.
+    ///
+    /// - Throws: `.trustStore` with `.missing` when there is nothing.
+    public func trustStoreEntries(_ name: TrustStoreName) throws(ConfigurationError) -> [String] {
+        switch try found(Self.storePath(of: name)) {
+        case .nothing: throw .trustStore(name, .missing)
+        case .noFolder: return [name.name]
+        case .folder: return try entries(of: Self.storePath(of: name)).map(\.name)
+        }
+    }
+
+    private func entries(of path: [String]) throws(ConfigurationError) -> [FolderEntry] {
+        guard case .folder(let folder) = try found(path) else { return [] }
+        return try ConfigurationError.files { () throws(FileError) in try folder.entries() }
     }
 
     /// Every store in the home, by name, each with its certificates.
@@ -51,14 +117,14 @@ extension Home {
         return stores
     }
 
-    private enum Found {
+    enum Found {
         case nothing
         case noFolder
         case folder(Folder)
     }
 
     /// Goes down from the home, never through a link.
-    private func found(_ components: [String]) throws(ConfigurationError) -> Found {
+    func found(_ components: some Sequence<String>) throws(ConfigurationError) -> Found {
         var folder = folder
         for name in components {
             let kind = try ConfigurationError.files { () throws(FileError) in
@@ -75,40 +141,5 @@ extension Home {
             }
         }
         return .folder(folder)
-    }
-
-    private static func trustStore(in folder: Folder, _ type: TrustStoreType)
-        throws(ConfigurationError) -> TrustStore
-    {
-        var certificates: [Certificate] = []
-        var ignored: [String] = []
-        let entries = try ConfigurationError.files { () throws(FileError) in
-            try folder.entries()
-        }
-        for entry in entries {
-            switch entry.kind {
-            case .other: return .unusable(.notAFile(name: entry.name))
-            case .file where isCertificateFile(entry.name): break
-            case .file, .folder:
-                ignored.append(entry.name)
-                continue
-            }
-            let bytes = try ConfigurationError.files { () throws(FileError) in
-                try folder.file(entry).readAll(limit: Int64(X509Limits.fileSizeMax))
-            }
-            do throws(CertificateError) { certificates += try Certificate.list(bytes) } catch {
-                return .unusable(.unreadable(name: entry.name, error))
-            }
-        }
-        do throws(TrustedCertificatesError) {
-            return .usable(
-                try TrustedCertificates(certificates, for: type), ignored: ignored)
-        } catch {
-            return .unusable(.unfit(error))
-        }
-    }
-
-    private static func isCertificateFile(_ name: String) -> Bool {
-        certificateEndings.contains { name.lowercased().hasSuffix($0) }
     }
 }

@@ -49,17 +49,21 @@ public struct Home: Sendable {
     public func policy(in file: TrustPolicyFile) throws(ConfigurationError)
         -> TrustPolicyDocument?
     {
-        let name = file.rawValue
-        let bytes = try ConfigurationError.files { () throws(FileError) -> [UInt8]? in
-            guard try folder.kind(of: name) != nil else { return nil }
-            let limit = Int64(TrustPolicyDocument.byteCountMax)
-            return try folder.file(name).readAll(limit: limit)
-        }
+        let bytes = try policyBytes(in: file)
         guard let bytes else { return nil }
         do throws(TrustPolicyError) {
             return try TrustPolicyDocument(parsing: bytes, as: file.kind)
         } catch {
-            throw .policy(path: "\(path)/\(name)", error)
+            throw .policy(path: "\(path)/\(file.rawValue)", error)
+        }
+    }
+
+    /// The bytes of the policy in `file`, whatever they say; nil if there is no such file.
+    public func policyBytes(in file: TrustPolicyFile) throws(ConfigurationError) -> [UInt8]? {
+        try ConfigurationError.files { () throws(FileError) -> [UInt8]? in
+            guard try folder.kind(of: file.rawValue) != nil else { return nil }
+            return try folder.file(file.rawValue).readAll(
+                limit: Int64(TrustPolicyDocument.byteCountMax))
         }
     }
 

@@ -62,6 +62,13 @@ public final class Folder: Sendable {
         return entries
     }
 
+    /// Whether the folder's permission bits let its group, or everybody, change its entries.
+    public func isWritableByOthers() throws(FileError) -> Bool {
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0 else { throw failure("fstat", ".") }
+        return status.st_mode & (S_IWGRP | S_IWOTH) != 0
+    }
+
     /// Whether the folder has no entry.
     private func isEmpty() throws(FileError) -> Bool { try names(limit: 1).isEmpty }
 
@@ -309,11 +316,16 @@ public struct FolderEntry: Sendable, Equatable {
     public let kind: Kind
     /// The size of a regular file when it was listed, in bytes; nil for anything else.
     public let size: Int64?
+    /// Whether its permission bits let its group, or everybody, change it. Never true of a link,
+    /// which has none of its own.
+    public let isWritableByOthers: Bool
     let fileName: FileName
 
     init(_ fileName: FileName, _ status: stat) {
         self.fileName = fileName
         kind = Kind(mode: status.st_mode)
         size = kind == .file ? Int64(status.st_size) : nil
+        isWritableByOthers =
+            status.st_mode & S_IFMT != S_IFLNK && status.st_mode & (S_IWGRP | S_IWOTH) != 0
     }
 }

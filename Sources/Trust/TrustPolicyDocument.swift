@@ -26,6 +26,9 @@ public struct TrustPolicyDocument: Sendable {
     /// Largest document read, in bytes. 10,000 statements with one scope each stay below a third.
     public static let byteCountMax = 8 << 20
 
+    /// The members of the document.
+    static let members = ["version", "trustPolicies"]
+
     /// Reads a document.
     ///
     /// - Throws: the first rule that is broken, in the document's order.
@@ -86,7 +89,7 @@ public struct TrustPolicyDocument: Sendable {
         // Before the members: another version may have others.
         guard version.utf8.elementsEqual("1.0".utf8) else { throw .unsupportedVersion(version) }
         do throws(JSONShapeError) {
-            try document.onlyMembers(["version", "trustPolicies"])
+            try document.onlyMembers(Self.members)
             var texts: [StatementText] = []
             for place in try document.member("trustPolicies").array() {
                 texts.append(try StatementText(place, kind))

@@ -109,15 +109,25 @@ struct StatementText {
     let trustStores: [String]
     let trustedIdentities: [String]
 
+    /// The members of `signatureVerification`.
+    static let verificationMembers = ["level", "override", "verifyTimestamp"]
+
+    /// The member in which the two kinds differ.
+    static func reachMember(_ kind: TrustPolicyDocument.Kind) -> String {
+        switch kind {
+        case .oci: "registryScopes"
+        case .blob: "globalPolicy"
+        }
+    }
+
+    /// The members of a statement.
+    static func members(_ kind: TrustPolicyDocument.Kind) -> [String] {
+        ["name", reachMember(kind), "signatureVerification", "trustStores", "trustedIdentities"]
+    }
+
     init(_ place: JSONPlace, _ kind: TrustPolicyDocument.Kind) throws(JSONShapeError) {
-        let ownMember =
-            switch kind {
-            case .oci: "registryScopes"
-            case .blob: "globalPolicy"
-            }
-        try place.onlyMembers([
-            "name", ownMember, "signatureVerification", "trustStores", "trustedIdentities",
-        ])
+        let ownMember = Self.reachMember(kind)
+        try place.onlyMembers(Self.members(kind))
         name = try place.member("name").string()
         switch kind {
         case .oci: reach = .scopes(try Self.texts(place.member(ownMember)))
@@ -125,7 +135,7 @@ struct StatementText {
             reach = .blobs(isGlobal: try place.optional(ownMember)?.boolean() ?? false)
         }
         let verification = try place.member("signatureVerification")
-        try verification.onlyMembers(["level", "override", "verifyTimestamp"])
+        try verification.onlyMembers(Self.verificationMembers)
         level = try verification.member("level").string()
         overrides = try verification.optional("override")?.strings() ?? []
         verifyTimestamp = try verification.optional("verifyTimestamp")?.string()

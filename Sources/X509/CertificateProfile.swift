@@ -21,21 +21,39 @@ public struct CertificateProfile: Sendable {
     public struct Finding: Sendable, Equatable {
         /// The rule.
         public let rule: CertificateRule
-        /// The certificates that break it, counted from the leaf; empty when it is kept.
-        public let positions: [Int]
+        /// The certificates that break it, in their order, each with what is wrong with it; empty
+        /// when the rule is kept.
+        public let breaches: [Breach]
+        /// The certificates that break it, counted from the leaf.
+        public var positions: [Int] { breaches.map(\.position) }
         /// Whether no certificate breaks the rule.
-        public var isKept: Bool { positions.isEmpty }
+        public var isKept: Bool { breaches.isEmpty }
+    }
+
+    /// A certificate that breaks a rule, and why.
+    public struct Breach: Sendable, Equatable {
+        /// Where it stands in the chain, counted from the leaf, which is 0.
+        public let position: Int
+        /// What is wrong with it; never empty.
+        public let flaws: [CertificateFlaw]
     }
 
     /// Looks at the chain by every rule.
     public func findings(in chain: CertificateChain) -> [Finding] {
-        rules.map { Finding(rule: $0, positions: Self.violators(of: $0, in: chain)) }
+        rules.map { rule in
+            let breaches = chain.certificates.indices.compactMap { position -> Breach? in
+                let flaws = Self.flaws(by: rule, at: position, in: chain)
+                return flaws.isEmpty ? nil : Breach(position: position, flaws: flaws)
+            }
+            return Finding(rule: rule, breaches: breaches)
+        }
     }
 
     /// The first rule that the chain breaks, and where; nil when it keeps them all.
     public func firstViolation(in chain: CertificateChain) -> CertificateViolation? {
         for rule in rules {
-            if let position = Self.violators(of: rule, in: chain).first {
+            for position in chain.certificates.indices
+            where !Self.flaws(by: rule, at: position, in: chain).isEmpty {
                 return CertificateViolation(rule: rule, position: position)
             }
         }
@@ -44,78 +62,117 @@ public struct CertificateProfile: Sendable {
 }
 
 extension CertificateProfile {
-    private static func violators(of rule: CertificateRule, in chain: CertificateChain) -> [Int] {
-        let certificates = chain.certificates
-        let authorities = Array(certificates.indices.dropFirst())
-        let last = certificates.count - 1
-        func leaf(_ isKept: Bool) -> [Int] { isKept ? [] : [0] }
-        switch rule {
-        case .singleIsSelfSigned: return leaf(last > 0 || chain.leaf.isSelfSigned)
-        case .lastIsSelfSigned: return last == 0 || chain.root.isSelfSigned ? [] : [last]
+    /// What is wrong, by `rule`, with the certificate at `position`; empty when nothing is.
+    private static func flaws(
+        by rule: CertificateRule, at position: Int, in chain: CertificateChain
+    ) -> [CertificateFlaw] {
+        let certificate = chain.certificates[position]
+        let last = chain.certificates.count - 1
+        let isLeaf = position == 0
+        return switch rule {
+        case .singleIsSelfSigned: last == 0 ? selfSignature(of: certificate) : []
+        case .lastIsSelfSigned:
+            last > 0 && position == last ? selfSignature(of: certificate) : []
         case .onlyLastIsSelfSigned:
-            return certificates.indices.dropLast().filter { certificates[$0].isSelfSigned }
+            position < last && certificate.isSelfSigned ? [.selfSigned] : []
         case .eachIsIssuedByNext:
-            return certificates.indices.dropLast().filter {
-                !certificates[$0].isIssued(by: certificates[$0 + 1])
-            }
-        case .strongSignatures:
-            return certificates.indices.filter { !hasStrongSignature(certificates[$0]) }
-        case .authorityBasicConstraints:
-            return authorities.filter { !isCriticalAuthority(certificates[$0]) }
-        case .pathLength:
-            // The leaf and the certificate itself do not count.
-            return authorities.filter { position in
-                certificates[position].basicConstraints?.pathLength.map { $0 < position - 1 }
-                    ?? false
-            }
-        case .authorityKeyUsage:
-            return authorities.filter { !maySignCertificates(certificates[$0]) }
-        case .authorityKey:
-            return authorities.filter { !isStrong(certificates[$0].publicKey.kind) }
-        case .leafBasicConstraints: return leaf(!chain.leaf.isCA)
-        case .leafKeyUsage: return leaf(isForSignatures(chain.leaf.keyUsage))
-        case .leafExtendedKeyUsage: return leaf(isForCode(chain.leaf.extendedKeyUsage))
-        case .leafKey: return leaf(chain.leaf.publicKey.keySpec != nil)
+            position < last ? issue(of: certificate, by: chain.certificates[position + 1]) : []
+        case .strongSignatures: signature(of: certificate)
+        case .authorityBasicConstraints: isLeaf ? [] : authorityConstraints(certificate)
+        case .pathLength: isLeaf ? [] : pathLength(certificate, authoritiesBelow: position - 1)
+        case .authorityKeyUsage: isLeaf ? [] : authorityUsage(certificate.keyUsage)
+        case .authorityKey: isLeaf ? [] : authorityKey(certificate.publicKey.kind)
+        case .leafBasicConstraints: isLeaf && certificate.isCA ? [.authority] : []
+        case .leafKeyUsage: isLeaf ? leafUsage(certificate.keyUsage) : []
+        case .leafExtendedKeyUsage: isLeaf ? extendedUsage(certificate.extendedKeyUsage) : []
+        case .leafKey:
+            isLeaf && certificate.publicKey.keySpec == nil
+                ? [.weakKey(certificate.publicKey.kind)] : []
         }
     }
 
-    private static func hasStrongSignature(_ certificate: Certificate) -> Bool {
+    /// Rules X2 and X3.
+    private static func selfSignature(of certificate: Certificate) -> [CertificateFlaw] {
+        certificate.isSelfSigned ? [] : [.notSelfSigned]
+    }
+
+    /// Rule X5.
+    private static func issue(of certificate: Certificate, by next: Certificate)
+        -> [CertificateFlaw]
+    {
+        guard certificate.issuer == next.subject else { return [.otherIssuer] }
+        return certificate.isSigned(by: next) ? [] : [.otherKey]
+    }
+
+    /// Rule X6.
+    private static func signature(of certificate: Certificate) -> [CertificateFlaw] {
         switch certificate.signatureAlgorithm {
-        case .strong: true
-        case .weak: false
+        case .strong: []
+        case .weak(let identifier): [.weakSignature(identifier)]
         }
     }
 
-    private static func isCriticalAuthority(_ certificate: Certificate) -> Bool {
-        guard let constraints = certificate.basicConstraints else { return false }
-        return constraints.isCritical && constraints.isCA
-    }
-
-    private static func maySignCertificates(_ certificate: Certificate) -> Bool {
-        guard let usage = certificate.keyUsage else { return false }
-        return usage.isCritical && usage.purposes.contains(.keyCertSign)
-    }
-
-    private static func isStrong(_ kind: PublicKey.Kind) -> Bool {
-        switch kind {
-        case .rsa(let bitCount): bitCount >= 2048
-        case .ec(_, let bitCount): bitCount >= 256
-        case .rsaPSS, .other: false
+    /// Rule X7.
+    private static func authorityConstraints(_ certificate: Certificate) -> [CertificateFlaw] {
+        guard let constraints = certificate.basicConstraints else {
+            return [.missing(.basicConstraints)]
         }
+        return (constraints.isCA ? [] : [.notAnAuthority])
+            + (constraints.isCritical ? [] : [.notCritical(.basicConstraints)])
     }
 
-    private static func isForSignatures(_ usage: KeyUsage?) -> Bool {
-        guard let usage, usage.isCritical else { return false }
-        return usage.purposes.contains(.digitalSignature)
-            && usage.purposes.isSubset(of: [.digitalSignature, .contentCommitment])
+    /// Rule X8: the leaf and the certificate itself do not count.
+    private static func pathLength(_ certificate: Certificate, authoritiesBelow count: Int)
+        -> [CertificateFlaw]
+    {
+        guard let allowed = certificate.basicConstraints?.pathLength, allowed < count else {
+            return []
+        }
+        return [.pathTooLong(allowed: allowed, actual: count)]
     }
 
-    private static func isForCode(_ usage: ExtendedKeyUsage?) -> Bool {
-        let forbidden: Set = [
-            ExtendedKeyUsage.serverAuth, ExtendedKeyUsage.clientAuth,
-            ExtendedKeyUsage.emailProtection, ExtendedKeyUsage.timeStamping,
-            ExtendedKeyUsage.ocspSigning, ExtendedKeyUsage.any,
-        ]
-        return forbidden.isDisjoint(with: usage?.purposes ?? [])
+    /// Rule X9.
+    private static func authorityUsage(_ usage: KeyUsage?) -> [CertificateFlaw] {
+        guard let usage else { return [.missing(.keyUsage)] }
+        return (usage.purposes.contains(.keyCertSign) ? [] : [.lacksPurpose(.keyCertSign)])
+            + (usage.isCritical ? [] : [.notCritical(.keyUsage)])
     }
+
+    /// Rule X11.
+    private static func leafUsage(_ usage: KeyUsage?) -> [CertificateFlaw] {
+        guard let usage else { return [.missing(.keyUsage)] }
+        var flaws: [CertificateFlaw] = []
+        if !usage.purposes.contains(.digitalSignature) {
+            flaws.append(.lacksPurpose(.digitalSignature))
+        }
+        if !usage.isCritical { flaws.append(.notCritical(.keyUsage)) }
+        let forbidden = KeyUsage.Purpose.allCases.filter {
+            usage.purposes.contains($0) && $0 != .digitalSignature && $0 != .contentCommitment
+        }
+        if !forbidden.isEmpty { flaws.append(.forbiddenPurposes(forbidden)) }
+        return flaws
+    }
+
+    /// Rule X12.
+    private static func extendedUsage(_ usage: ExtendedKeyUsage?) -> [CertificateFlaw] {
+        let forbidden = (usage?.purposes ?? []).filter(notForCode.contains)
+        return forbidden.isEmpty ? [] : [.forbiddenUsages(forbidden)]
+    }
+
+    /// Rule X14, for authorities.
+    private static func authorityKey(_ kind: PublicKey.Kind) -> [CertificateFlaw] {
+        let isStrong =
+            switch kind {
+            case .rsa(let bitCount): bitCount >= 2048
+            case .ec(_, let bitCount): bitCount >= 256
+            case .rsaPSS, .other: false
+            }
+        return isStrong ? [] : [.weakKey(kind)]
+    }
+
+    private static let notForCode: Set = [
+        ExtendedKeyUsage.serverAuth, ExtendedKeyUsage.clientAuth,
+        ExtendedKeyUsage.emailProtection, ExtendedKeyUsage.timeStamping,
+        ExtendedKeyUsage.ocspSigning, ExtendedKeyUsage.any,
+    ]
 }

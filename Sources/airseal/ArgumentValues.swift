@@ -3,10 +3,15 @@ public import Encodings
 public import Notary
 public import OCI
 public import PKCS11
+public import Trust
 
 extension KeyType: ExpressibleByArgument {}
 
 extension SignatureFormat: ExpressibleByArgument {}
+
+extension TrustStoreType: ExpressibleByArgument {}
+
+extension VerificationLevel: ExpressibleByArgument {}
 
 extension Timestamp: ExpressibleByArgument {
     /// An RFC 3339 time.

@@ -102,6 +102,14 @@ struct KilledVerb: Sendable, CustomTestStringConvertible {
                 check: "\(whole) && { cmp -s l/index.json base/l/index.json || ! lists l v1; }",
                 done: "\(whole) && ! lists l v1"),
             KilledVerb(
+                "trust add", reset: "\(back); rm -rf home/truststore/x509/ca/killed",
+                verb: "airseal trust add --type ca --store killed signer-root.pem",
+                check: """
+                    airseal trust list && { [ ! -e home/truststore/x509/ca/killed ] \
+                    || cmp signer-root.pem home/truststore/x509/ca/killed/signer-root.pem; }
+                    """,
+                done: "cmp signer-root.pem home/truststore/x509/ca/killed/signer-root.pem"),
+            KilledVerb(
                 "prune", reset: "\(back) && rm -rf l && cp -a littered l",
                 verb: "airseal prune l",
                 check: "\(whole) && cmp -s l/index.json littered/index.json",

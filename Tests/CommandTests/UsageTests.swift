@@ -68,6 +68,18 @@ import Testing
         "airseal verify l:v1", "airseal verify --scope a.example/b",
         "airseal verify l:v1 --scope a.example/b --at yesterday", "airseal key generate-test",
         "airseal key generate-test --key 'pkcs11:token=t;object=k' --type dsa --chain-out c.pem",
+        "airseal cert lint", "airseal cert lint c.pem --at noon",
+        "airseal trust add a.pem", "airseal trust add a.pem --type root --store s",
+        "airseal trust add a.pem --type ca --store 'a b'",
+        "airseal trust add a.pem --type ca --store ..", "airseal trust add --type ca --store s",
+        "airseal trust remove --type ca --store s",
+        "airseal trust remove --type ca --store s --all a.pem", "airseal trust list --type x",
+        "airseal trust check --warn-days -1", "airseal trust export",
+        "airseal policy init", "airseal policy init --scope '*'",
+        "airseal policy init --scope '*' --store ca:s --identity '*' --level lax",
+        "airseal policy init --blob --scope '*'", "airseal policy init --global --scope '*'",
+        "airseal policy show --blob --scope a.example/b", "airseal policy show --name a",
+        "airseal policy import",
         "airseal peer self", "airseal peer add a", "airseal export l", "airseal receive b.tar",
     ]
 

@@ -5,7 +5,9 @@ import Files
 import OCI
 import OCILayout
 import State
+import Trust
 import UseCases
+import X509
 
 /// What the world says to those who ask, apart from what is different each time: signatures have
 /// other digests, streams other names.
@@ -26,6 +28,9 @@ struct Facts: Equatable, CustomStringConvertible {
     var records: [String: Int] = [:]
     /// The name that the low side gave itself.
     var ownName: SiteName?
+    /// Whom the low side trusts: each store with the certificates of its files, and the policy for
+    /// images.
+    var trust: [String] = []
     /// The peers of the high side that can be read.
     var peers: [SiteName] = []
     /// The number of the low side's next bundle, whether it is bound, and how many are void.
@@ -51,7 +56,7 @@ struct Facts: Equatable, CustomStringConvertible {
         let records = records.sorted { $0.key < $1.key }.map { "\($0) \($1)" }
         return """
             \(layouts) media \(media) records \(records) \
-            self \(ownName?.text ?? "-") peers \(peers.map(\.text)) \
+            trust \(trust) self \(ownName?.text ?? "-") peers \(peers.map(\.text)) \
             next \(next) bound \(isBound) voids \(voidCount) mark \(mark.map(String.init) ?? "-") \
             chains \(chains) littered \(isLittered) listed \(isListed)
             """
@@ -80,7 +85,9 @@ struct Facts: Equatable, CustomStringConvertible {
         }
         let files = FileSystem.real
         if files.kind(at: world.path("low/home")) != nil {
-            ownName = try Home.open(at: world.path("low/home")).ownName()
+            let home = try Home.open(at: world.path("low/home"))
+            ownName = try home.ownName()
+            trust = try Self.trust(in: home)
         }
         if files.kind(at: world.path("high/home")) != nil {
             let home = try Home.open(at: world.path("high/home"))
@@ -95,6 +102,18 @@ struct Facts: Equatable, CustomStringConvertible {
             .member("sequence").integer()
         chains = try files.folder(at: world.path("low")).entries().map(\.name)
             .filter { $0.hasSuffix(".pem") && !TemporaryName.matches($0) }
+    }
+
+    /// A store without certificates is trusted for nothing, as one that is not there.
+    private static func trust(in home: Home) throws -> [String] {
+        var trust = try home.trustStoreNames().names.sorted().flatMap { name in
+            try home.trustStoreContent(name).get().files.map { file in
+                let certificates = file.certificates.map(\.sha256Fingerprint)
+                return "\(name) \(file.name) \(certificates)"
+            }
+        }
+        if let policy = try? home.imagePolicy() { trust.append("\(try policy.digest())") }
+        return trust
     }
 
     /// Adds what only those verbs change that tidy layouts up; others may leave the one or the

@@ -10,6 +10,7 @@ import Synchronization
 import SystemPackage
 import TestSupport
 import Testing
+import Trust
 import UseCases
 import X509
 
@@ -90,7 +91,7 @@ struct Scenario: Sendable, CustomTestStringConvertible {
 extension Scenario {
     static let all: [Scenario] =
         imports + signatures + exports + receptions
-        + upkeep + others
+        + upkeep + trust + others
 
     // MARK: import
 
@@ -269,6 +270,65 @@ extension Scenario {
         var request = RemoveRequest(references: [world.path(reference)])
         request.patience = .brief
         if let obstacle = try site.remove(request).obstacle { throw obstacle }
+    }
+
+    // MARK: trust, policy
+
+    private static let trust = [
+        Scenario(
+            "trust add", on: World.low, second: .succeeds, prepare: otherAnchors,
+            between: { $0.records["low trust-add"] = nil },
+            act: { try addTrust(["low/one.pem", "low/two.pem"], to: "ca:others", $0, $1) }),
+        Scenario(
+            "trust add to a store that is there", on: World.low, second: .succeeds,
+            prepare: otherAnchors, between: { $0.records["low trust-add"] = nil },
+            act: { try addTrust(["low/one.pem"], to: "ca:main", $0, $1) }),
+        Scenario(
+            "trust remove", on: World.low, second: .refuses,
+            prepare: { world in
+                try otherAnchors(world)
+                try addTrust(["low/one.pem"], to: "ca:main", world, world.site(World.low))
+            },
+            between: { $0.records["low trust-remove"] = nil },
+            act: { try removeTrust(["one.pem"], $0, $1) }),
+        Scenario(
+            "trust remove --all", on: World.low, second: .refuses,
+            between: { $0.records["low trust-remove"] = nil },
+            act: { try removeTrust(nil, $0, $1) }),
+        Scenario(
+            "policy import", on: World.low, second: .succeeds,
+            between: { $0.records["low policy-import"] = nil },
+            act: { _, site in
+                let text = """
+                    {"version": "1.0", "trustPolicies": [{"name": "one", "trustStores": ["ca:main"],
+                    "registryScopes": ["registry.test/app"], "trustedIdentities": ["*"],
+                    "signatureVerification": {"level": "audit"}}]}
+                    """
+                let policy = try TrustPolicyDocument(parsing: Array(text.utf8), as: .oci)
+                var edit = PolicyEdit(policy, kind: "policy-import")
+                edit.replacing = true
+                edit.forNotation1 = true
+                _ = try site.setPolicy(edit)
+            }),
+    ]
+
+    @Sendable private static func otherAnchors(_ world: World) throws {
+        for name in ["one", "two"] {
+            let anchor = try TestCertificate(name).certificate
+            try world.write(Array(anchor.pem.utf8), to: "low/\(name).pem")
+        }
+    }
+
+    private static func addTrust(
+        _ paths: [String], to store: String, _ world: World, _ site: Site
+    ) throws {
+        let store = try #require(TrustStoreName(store))
+        let outcome = try site.addTrust(paths.map(world.path), to: store)
+        if case .refused = outcome { throw Refused(outcome: "\(outcome)") }
+    }
+
+    private static func removeTrust(_ names: [String]?, _ world: World, _ site: Site) throws {
+        _ = try site.removeTrust(names, from: #require(TrustStoreName("ca:main")))
     }
 
     // MARK: The rest

@@ -52,7 +52,7 @@ final class World: Sendable {
         try folder.removeTree(name)
     }
 
-    private func write(_ bytes: [UInt8], to path: String) throws {
+    func write(_ bytes: [UInt8], to path: String) throws {
         let slash = path.lastIndex(of: "/") ?? path.startIndex
         let folder = try FileSystem.real.makeFolder(at: self.path(String(path[..<slash])))
         try folder.replace(String(path[path.index(after: slash)...]), with: bytes)

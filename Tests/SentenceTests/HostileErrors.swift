@@ -12,6 +12,7 @@ import State
 import SystemPackage
 import Testing
 import Trust
+import UseCases
 import Verification
 import X509
 
@@ -139,7 +140,10 @@ enum Hostile {
         TrustCapsuleError.unexpectedTrustStore(name: text),
         ConfigurationError.noHome(path: text),
         ConfigurationError.noPolicy(home: text, names: [text]),
-        ConfigurationError.policy(path: text, .noStatements),
+        ConfigurationError.policy(path: text, .noStatements), TrustStoreRefusal.fileName(text),
+        TrustStoreRefusal.unreadable(path: text, .noCertificate),
+        TrustStoreRefusal.unfit(name: text, .tsa, .notARoot(fingerprint: text)),
+        TrustExportError.ontoHome(path: text),
         ConfigurationError.trustStoreName(path: text),
         ConfigurationError.unsupportedVersion(path: text, text),
         ConfigurationError.siteName(path: text, text),

@@ -36,14 +36,16 @@ public struct TestCertificate {
     /// The certificate.
     public let certificate: Certificate
 
-    /// A certificate for `name`, issued by `issuer`, or by itself if that is nil.
+    /// A certificate for `name`, or for all of `subject`, issued by `issuer`, or by itself if that
+    /// is nil.
     public init(
         _ name: String, _ kind: TestKey.Kind = .ec("P-256"), issuer: TestCertificate? = nil,
-        extensions: [Extension] = TestCertificate.authority, hash: String = "SHA256"
+        extensions: [Extension] = TestCertificate.authority, hash: String = "SHA256",
+        subject: [(type: String, value: String)]? = nil
     ) throws {
         let key = try TestKey(kind)
         self.key = key
-        certificate = try Self.issue(name, key, issuer, extensions, hash)
+        certificate = try Self.issue(subject ?? Self.subject(name), key, issuer, extensions, hash)
     }
 
     /// A certificate for a key that is there already.
@@ -51,12 +53,16 @@ public struct TestCertificate {
         _ name: String, key: TestKey, issuer: TestCertificate? = nil, extensions: [Extension]
     ) throws {
         self.key = key
-        certificate = try Self.issue(name, key, issuer, extensions, "SHA256")
+        certificate = try Self.issue(Self.subject(name), key, issuer, extensions, "SHA256")
+    }
+
+    private static func subject(_ name: String) -> [(type: String, value: String)] {
+        [("C", "US"), ("ST", "Test"), ("O", "TEST ONLY"), ("CN", name)]
     }
 
     private static func issue(
-        _ name: String, _ key: TestKey, _ issuer: TestCertificate?, _ extensions: [Extension],
-        _ hash: String
+        _ names: [(type: String, value: String)], _ key: TestKey, _ issuer: TestCertificate?,
+        _ extensions: [Extension], _ hash: String
     ) throws -> Certificate {
         let made = unsafe X509_new()
         defer { unsafe X509_free(made) }
@@ -64,7 +70,7 @@ public struct TestCertificate {
         unsafe ASN1_INTEGER_set(X509_get_serialNumber(made), Int.random(in: 1 ... .max))
         unsafe X509_set_pubkey(made, key.key)
         let subject = unsafe X509_get_subject_name(made)
-        for (type, value) in [("C", "US"), ("ST", "Test"), ("O", "TEST ONLY"), ("CN", name)] {
+        for (type, value) in names {
             unsafe X509_NAME_add_entry_by_txt(subject, type, MBSTRING_FLAG, value, -1, -1, 0)
         }
         unsafe ASN1_TIME_set(X509_getm_notBefore(made), time_t(notBefore.seconds))

@@ -22,6 +22,10 @@ extension ConfigurationError: Speakable {
                 hint: "use letters, digits, and the characters _ . - in its name")
         case .trustStore(let name, let fault):
             fault.sentence.after("the trust store \(name) cannot be used")
+        case .noTrustStoreFile(let store, let name):
+            Sentence(
+                "the trust store \(store) has no file \(ForeignText(name))",
+                hint: "airseal trust show lists its files")
         case .json(let path, let error): error.sentence.after("\(ForeignText(path))")
         case .shape(let path, let error): error.sentence.after("\(ForeignText(path))")
         case .unsupportedVersion(let path, let version):
