@@ -102,7 +102,7 @@ enum Environment {
 struct WaitOption: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "How long to wait for a process that is changing the same layout. Default 600.",
+            "How long to wait for a process that is changing the same folder. Default 600.",
             valueName: "seconds"))
     var wait = 600
 

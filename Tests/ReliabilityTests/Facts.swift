@@ -31,6 +31,8 @@ struct Facts: Equatable, CustomStringConvertible {
     /// Whom the low side trusts: each store with the certificates of its files, and the policy for
     /// images.
     var trust: [String] = []
+    /// What the low side wrote for stock notation.
+    var exported: [String] = []
     /// The peers of the high side that can be read.
     var peers: [SiteName] = []
     /// The number of the low side's next bundle, whether it is bound, and how many are void.
@@ -56,7 +58,7 @@ struct Facts: Equatable, CustomStringConvertible {
         let records = records.sorted { $0.key < $1.key }.map { "\($0) \($1)" }
         return """
             \(layouts) media \(media) records \(records) \
-            trust \(trust) self \(ownName?.text ?? "-") peers \(peers.map(\.text)) \
+            trust \(trust) exported \(exported) self \(ownName?.text ?? "-") peers \(peers.map(\.text)) \
             next \(next) bound \(isBound) voids \(voidCount) mark \(mark.map(String.init) ?? "-") \
             chains \(chains) littered \(isLittered) listed \(isListed)
             """
@@ -92,6 +94,10 @@ struct Facts: Equatable, CustomStringConvertible {
         if files.kind(at: world.path("high/home")) != nil {
             let home = try Home.open(at: world.path("high/home"))
             peers = try home.peerNames().filter { try home.peer($0) != nil }
+        }
+        if files.kind(at: world.path("low/notation")) == .folder {
+            exported = try Tree(reading: files.folder(at: world.path("low/notation"))).paths
+                .filter { !TemporaryName.matches($0) }.sorted()
         }
         if let sending = try state(world.path("low/state/sending/high-side/state.json")) {
             next = try sending.member("next").integer()

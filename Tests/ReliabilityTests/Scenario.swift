@@ -44,10 +44,11 @@ struct Scenario: Sendable, CustomTestStringConvertible {
     var judgesTidiness: Bool { ["prune", "check --repair"].contains(name) }
 
     /// What the next run cannot know to be nobody's: a bundle that was given up half-way, on its
-    /// medium, and a chain in a folder that others use.
+    /// medium, and a chain or a configuration in a folder that others use.
     func mayLeave(_ path: String) -> Bool {
         switch name {
         case "export --void": path.hasPrefix("media/")
+        case "trust export": path.hasPrefix("low/.airseal-notation")
         case "key generate-test": path.hasPrefix("low/.airseal-new.pem")
         default: false
         }
@@ -295,6 +296,13 @@ extension Scenario {
             "trust remove --all", on: World.low, second: .refuses,
             between: { $0.records["low trust-remove"] = nil },
             act: { try removeTrust(nil, $0, $1) }),
+        Scenario(
+            "trust export", on: World.low, second: .succeeds,
+            act: { world, site in
+                let outcome = try site.exportTrust(
+                    to: world.path("low/notation"), replacing: false)
+                if case .inTheWay = outcome { throw Refused(outcome: "\(outcome)") }
+            }),
         Scenario(
             "policy import", on: World.low, second: .succeeds,
             between: { $0.records["low policy-import"] = nil },
