@@ -1,5 +1,5 @@
 import Encodings
-import OCI
+public import OCI
 
 /// The fallback indexes of one subject: everything that `index.json` has under its tag, read or not.
 ///
@@ -52,6 +52,20 @@ struct FallbackLists {
 }
 
 extension LayoutGraph {
+    /// What is listed as a referrer of `target` and cannot be read, so that nobody knows what it
+    /// says: manifests in its fallback indexes, and entries with it as annotated subject.
+    ///
+    /// An entry without either names its subject in its own bytes only: who cannot read these cannot
+    /// tell whose referrer it is.
+    public func unreadableReferrers(of target: Descriptor) -> [(Descriptor, LayoutError)] {
+        let annotated = entries.filter {
+            $0[annotation: Annotation.referrerSubject] == target.digest.description
+        }
+        return (fallbackLists(of: target.digest).manifests + annotated).eachOnce.compactMap {
+            manifest in node(manifest)?.problem.map { (manifest, $0) }
+        }
+    }
+
     /// The fallback indexes of `subject`, as far as the walk could read them.
     func fallbackLists(of subject: Digest) -> FallbackLists {
         let read = { (entry: Descriptor) throws(LayoutError) in self.node(entry)?.document }

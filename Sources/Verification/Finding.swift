@@ -132,7 +132,7 @@ extension Finding {
         case .timestampMissing: "T28"
         case .revocationUnknown: "O4"
         case .payloadMatches, .otherPayload: "P4"
-        case .malformedPayload: "P1"
+        case .malformedPayload(let failure): failure.rule
         case .metadataPresent, .metadataMissing, .otherMetadata: "U5"
         case .intact, .keySpecNotAllowed, .expiryMissing, .otherPurpose, .withoutExpiry,
             .timestampUnjudged, .noRevocationSource,

@@ -8,6 +8,7 @@ import OCILayout
 /// fail, and hides no other (rule V5).
 struct SignatureReader<Content: LayoutContent> {
     let content: Content
+    let chains: ChainMemory
 
     func read(_ referrer: Referrer) throws(VerificationError) -> SignatureReading {
         let manifest: SignatureManifest
@@ -33,7 +34,7 @@ struct SignatureReader<Content: LayoutContent> {
         case .unreadable(let finding): return .failed(format, finding)
         case .bytes(let bytes):
             let outcome = try VerificationError.hashing { () throws(CryptographyError) in
-                try SignatureEnvelope.verify(bytes, format: format)
+                try SignatureEnvelope.verify(bytes, format: format, chains: chains)
             }
             switch outcome {
             case .verified(let envelope): return .verified(envelope)

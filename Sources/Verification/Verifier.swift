@@ -11,6 +11,8 @@ public import Trust
 public struct Verifier: Sendable {
     private let time: VerificationTime
     private let options: VerificationOptions
+    /// One signer's chain is read once, however many images it signed.
+    private let chains = ChainMemory()
 
     /// A verifier that judges as of `time`.
     public init(at time: VerificationTime, options: VerificationOptions = VerificationOptions()) {
@@ -66,7 +68,7 @@ public struct Verifier: Sendable {
         var examination = SignatureExamination()
         if let criteria {
             examination = try SignatureExamination(
-                artifact, by: criteria, at: time.value, options)
+                artifact, by: criteria, at: time.value, options, chains)
         }
         let content: ContentReport =
             options.signaturesOnly ? .unchecked : try ContentReport(checking: artifact)

@@ -144,7 +144,7 @@ extension ReadableSignature {
             "signedAttributes": .object(signedMembers),
             "userDefinedAttributes": annotations.members.isEmpty ? .null : .object(annotations),
             "unsignedAttributes": .object(unsignedMembers),
-            "certificates": .array(certificates.map(\.json)),
+            "certificates": .array(certificates.map(\.inspection)),
             "signedArtifact": [
                 "mediaType": .string(target.mediaType),
                 "digest": .string(target.digest.description), "size": .integer(target.size),
@@ -192,7 +192,7 @@ extension TimestampDescription {
             let upper = token.upperBound.preciseDescription
             var object: JSONObject = ["timestamp": .string("[\(lower), \(upper)]")]
             if !token.certificates.isEmpty {
-                object["certificates"] = .array(token.certificates.map(\.json))
+                object["certificates"] = .array(token.certificates.map(\.inspection))
             }
             return .object(object)
         case .malformed(let error): return ["error": .string(error.sentence.text)]
@@ -201,7 +201,8 @@ extension TimestampDescription {
 }
 
 extension Certificate {
-    fileprivate var json: JSON {
+    /// The members that notation's `inspect` shows of a certificate.
+    fileprivate var inspection: JSON {
         [
             "SHA256Fingerprint": .string(sha256Fingerprint),
             "issuedTo": .string(subject.description), "issuedBy": .string(issuer.description),

@@ -122,7 +122,7 @@ import Testing
 }
 
 /// What notation wrote, in the shared vectors.
-@Suite(.enabled(if: SharedVectors.isPresent)) struct `Inspecting what notation signed` {
+@Suite(.enabled(if: VectorFolder.shared.isPresent)) struct `Inspecting what notation signed` {
     /// Names of `layouts/f-timestamps` and the accuracy that its tokens state, in seconds.
     static let stamped = ["jws-v1_3_2", "cose-v1_3_2", "jws-head", "cose-head"]
 
@@ -130,7 +130,7 @@ import Testing
         _ name: String
     ) async throws {
         let site = try await Site()
-        let layout = "'\(SharedVectors.path("layouts/f-timestamps"))':good-\(name)"
+        let layout = "'\(VectorFolder.shared.path("layouts/f-timestamps"))':good-\(name)"
         let answer = try await site.yes("airseal inspect \(layout) --json")
         try InspectionSchema.check(answer.json)
         let signatures = try answer.json.array()[0].member("notation").member("signatures").array()
@@ -155,7 +155,7 @@ import Testing
         let site = try await Site()
         let shown = try await site.yes(
             """
-            for layout in '\(SharedVectors.path("layouts"))'/*; do
+            for layout in '\(VectorFolder.shared.path("layouts"))'/*; do
                 airseal inspect "$layout" >> tree 2>> said; ended=$?
                 airseal inspect "$layout" --json > one 2>> said; [ $? = $ended ] || exit 9
                 case $ended in 0|1|2) ;; *) exit 9;; esac

@@ -141,15 +141,15 @@ import X509
     }
 }
 
-@Suite(.enabled(if: SharedVectors.isPresent, "the shared vectors are not here"))
+@Suite(.enabled(if: VectorFolder.shared.isPresent, "the shared vectors are not here"))
 struct `A check of the shared trust stores` {
     @Test func `R4, R5: notes exactly the usable ones that stock notation refused`() throws {
         let main = try #require(TrustStoreName("ca:main"))
         var noted: [String] = []
-        for place in try SharedVectors.json("cases.json").array()
+        for place in try VectorFolder.shared.json("cases.json").array()
         where try place.member("category").string() == "L" {
             let id = try place.member("id").string()
-            let path = SharedVectors.path(try place.member("truststore").string())
+            let path = VectorFolder.shared.path(try place.member("truststore").string())
             // A copy may have lost empty folders.
             guard FileSystem.real.kind(at: path) == .folder else { continue }
             let home = try Home.open(at: path)

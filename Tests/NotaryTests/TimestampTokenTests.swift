@@ -14,12 +14,12 @@ struct StampedEnvelope: Sendable, CustomTestStringConvertible {
 
     static let all: [StampedEnvelope] = {
         do {
-            return try SharedVectors.json("cases.json").array().compactMap { place in
+            return try VectorFolder.shared.json("cases.json").array().compactMap { place in
                 guard try place.member("category").string() == "F",
                     try place.member("kind").string() == "envelope",
                     let format = SignatureFormat(mediaType: try place.member("mediaType").string()),
                     let envelope = try? SignatureEnvelope(
-                        SharedVectors.bytes(place.member("path").string()), format: format),
+                        VectorFolder.shared.bytes(place.member("path").string()), format: format),
                     let token = envelope.timestampSignature
                 else { return nil }
                 return StampedEnvelope(
@@ -37,7 +37,8 @@ struct StampedEnvelope: Sendable, CustomTestStringConvertible {
     }
 }
 
-@Suite(.enabled(if: SharedVectors.isPresent)) struct `A time-stamp token that nobody verified` {
+@Suite(.enabled(if: VectorFolder.shared.isPresent)) struct `A time-stamp token that nobody verified`
+{
     /// What cannot be read, by the words between the first and the last hyphen of its name, and why.
     static let unreadable: [(name: String, error: TimestampTokenError)] = [
         ("wrong-imprint", .otherImprint), ("imprint-of", .otherImprint),

@@ -102,7 +102,7 @@ import Trust
     }
 }
 
-@Suite(.enabled(if: SharedVectors.isPresent, "the shared vectors are not here"))
+@Suite(.enabled(if: VectorFolder.shared.isPresent, "the shared vectors are not here"))
 struct `The review of the shared policies` {
     struct Document: Sendable, CustomTestStringConvertible {
         let name: String
@@ -115,7 +115,7 @@ struct `The review of the shared policies` {
     /// Every policy of the cases that were run for their policy.
     static func documents() throws -> [Document] {
         var documents: [Document] = []
-        for place in try SharedVectors.json("cases.json").array() {
+        for place in try VectorFolder.shared.json("cases.json").array() {
             guard case .string(let path) = try place.member("policy").value else { continue }
             let category = try place.member("category").string()
             let run = try place.member("notation").optional("head")
@@ -139,7 +139,7 @@ struct `The review of the shared policies` {
     @Test func `agrees with the reader, and with what stock notation did`() throws {
         var count = 0
         for document in try Self.documents() {
-            let bytes = try SharedVectors.bytes(document.name)
+            let bytes = try VectorFolder.shared.bytes(document.name)
             let review = TrustPolicyReview(of: bytes, as: document.kind)
             let isRead = (try? TrustPolicyDocument(parsing: bytes, as: document.kind)) != nil
             #expect((review.policy != nil) == isRead, "\(document)")
