@@ -64,6 +64,20 @@ public struct HomeWriter: Sendable {
         }
     }
 
+    /// Brings onto the medium what is there already: a run that died may have left it undone.
+    public func settle(_ store: TrustStoreName) throws(ConfigurationError) {
+        let path = Home.storePath(of: store)
+        for components in [path, path.dropLast()] {
+            guard case .folder(let folder) = try home.found(components) else { continue }
+            try ConfigurationError.files { () throws(FileError) in try folder.synchronise() }
+        }
+    }
+
+    /// Brings policies onto the medium that are there already.
+    public func settlePolicies() throws(ConfigurationError) {
+        try ConfigurationError.files { () throws(FileError) in try home.folder.synchronise() }
+    }
+
     /// Removes what is called `name` in a store, and the store with the last that lies in it.
     ///
     /// - Throws: `.noTrustStoreFile` when there is no such file.

@@ -1,4 +1,4 @@
-public import Encodings
+import Encodings
 
 /// A policy document held against every rule: all that `TrustPolicyDocument` refuses it for, where
 /// that stops at the first.
@@ -53,7 +53,7 @@ public struct TrustPolicyReview: Sendable {
             let known = try withoutStrangers(document, TrustPolicyDocument.members)
             statements = try known.member("trustPolicies").array()
         } catch {
-            return add(error.path, .shape(error))
+            return add(error.place, .shape(error))
         }
         if statements.isEmpty { add("trustPolicies", .noStatements) }
         var texts: [(path: String, text: StatementText)] = []
@@ -80,7 +80,7 @@ public struct TrustPolicyReview: Sendable {
             }
             return try StatementText(JSONPlace(.object(object), path: place.path), kind)
         } catch {
-            add(error.path, .shape(error))
+            add(error.place, .shape(error))
             return nil
         }
     }
@@ -140,9 +140,10 @@ extension JSONError {
 }
 
 extension JSONShapeError {
-    /// The place that the error is about.
-    public var path: String {
+    /// The place that the error is about; empty for the document itself.
+    fileprivate var place: String {
         switch self {
+        case .unexpected("the document", _): ""
         case .missing(let path), .unexpected(let path, _), .unknownMember(let path): path
         }
     }

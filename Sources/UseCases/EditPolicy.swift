@@ -66,6 +66,7 @@ extension Site {
         let writer = try edit.dryRun ? nil : HomeWriter(home, patience: patience)
         let plan = try PolicyPlan(edit, in: home)
         guard let writer, !plan.files.isEmpty, plan.mayWrite else {
+            if plan.files.isEmpty { try writer?.settlePolicies() }
             return plan.report(
                 plan.files.isEmpty ? .present : plan.mayWrite ? .rehearsed : .inTheWay)
         }

@@ -53,7 +53,10 @@ extension Site {
         case .success(let planned): addition = planned
         case .failure(let refusal): return .refused(refusal)
         }
-        guard !addition.files.isEmpty else { return .present(addition) }
+        guard !addition.files.isEmpty else {
+            try writer.settle(store)
+            return .present(addition)
+        }
         let details: JSONObject = [
             "store": .string(store.description), "files": .array(addition.files.map(\.record)),
         ]

@@ -57,6 +57,10 @@ extension Site {
         let strangers = try NotationFolder.strangers(beside: files, in: folder)
         let inTheWay = try missing.filter { try $0.isTaken(in: folder) }.map(\.path) + strangers
         guard replacing || inTheWay.isEmpty else { return .inTheWay(inTheWay) }
+        // What a run that died left may not be on the medium yet.
+        for file in files { try file.settle(in: folder) }
+        // Whoever may use a folder need not be allowed to read the one above.
+        if let above = try? self.files.place(of: path).folder { try above.synchronise() }
         for path in strangers { try NotationFolder.remove(path, from: folder) }
         for file in missing { try file.write(into: folder) }
         return .exported(written: missing.map(\.path), removed: strangers)
@@ -85,6 +89,11 @@ private struct NotationFolder {
         func isTaken(in folder: Folder) throws -> Bool {
             guard let place = try place(in: folder) else { return false }
             return try place.folder.kind(of: place.name) != nil
+        }
+
+        /// Brings the name of what stands there onto the medium.
+        func settle(in folder: Folder) throws {
+            try place(in: folder)?.folder.synchronise()
         }
 
         /// Writes it in one step, the folders above it made.

@@ -1,5 +1,8 @@
+import Configuration
+import Encodings
 import OCILayout
 import Testing
+import Trust
 import Verification
 import X509
 
@@ -29,6 +32,25 @@ import X509
     @Test(arguments: Hostile.findings)
     func `hostile text in a finding is shown harmless`(_ finding: Finding) {
         expectHarmless(finding.sentence)
+    }
+
+    @Test func `hostile names in a home are shown harmless`() throws {
+        let store = try #require(TrustStoreName("ca:x"))
+        let policy: JSON = .object([
+            "version": "1.0", "trustPolicies": [], Hostile.text: .string(Hostile.text),
+        ])
+        let review = TrustPolicyReview(of: policy.serialized(), as: .oci)
+        #expect(review.findings.count == 2)
+        let findings: [HomeCheck.Finding] =
+            review.findings.map { .policy(.images, $0) } + [
+                .exposed(path: Hostile.text), .wrongKind(path: Hostile.text),
+                .stray(path: Hostile.text), .store(store, .missing, namedBy: [Hostile.text]),
+                .store(store, .notAFile(name: Hostile.text), namedBy: []),
+                .noAuthorities(.images, statement: Hostile.text),
+                .foreignIdentity(.images, statement: Hostile.text, identity: Hostile.text),
+                .notationRefusesStore(store, names: [Hostile.text]),
+            ]
+        for finding in findings { expectHarmless(Sentence(finding.words)) }
     }
 
     @Test func `an error that has no sentence is shown harmless`() {

@@ -94,7 +94,7 @@ import Trust
         ("", "Y19  refuses"), ("\u{FEFF}{}", "Y19 line 1 refuses"),
         ("{\n\"version\": \"1.0\",\n}", "Y19 line 3 refuses"),
         ("{\"version\": \"1.0\", \"version\": \"1.0\"}", "Y19  accepts"),
-        ("{\"version\": \"2.0\"}", "Y1 version refuses"), ("[]", "Y19 the document depends"),
+        ("{\"version\": \"2.0\"}", "Y1 version refuses"), ("[]", "Y19  depends"),
         ("{\"version\": \"1.0\", \"trustPolicies\": []}", "Y1 trustPolicies refuses"),
         ("{\"version\": \"1.0\", \"trustPolicies\": []}\nx", "Y19 line 2 accepts"),
     ]) func `tells what is no policy at all`(_ text: String, _ finding: String) {
