@@ -18,6 +18,8 @@ public struct HomeCheck: Sendable {
         case wrongKind(path: String)
         /// A policy that is not acceptable; every reason is a finding of its own.
         case policy(TrustPolicyFile, TrustPolicyReview.Finding)
+        /// `verification.json` cannot be used, or not with the policy for images.
+        case settings(ConfigurationError)
         /// A store that may not be used, and the statements that name it.
         case store(TrustStoreName, TrustStoreFault, namedBy: [String])
         /// Something lies where only stores may, and no policy could name it (rules R1 and R2).
@@ -71,6 +73,7 @@ public struct HomeCheck: Sendable {
         var findings = try home.exposures()
         let policies = try PolicyCheck(home)
         findings += policies.findings
+        if let error = Self.settingsError(of: home) { findings.append(.settings(error)) }
         let listed = try home.trustStoreNames()
         findings += listed.strays.map { .stray(path: $0) }
         var usable: [TrustStoreName] = []
@@ -90,11 +93,24 @@ public struct HomeCheck: Sendable {
     }
 }
 
+extension HomeCheck {
+    /// Why the settings keep everything from being verified; nil where the policy does that already.
+    private static func settingsError(of home: Home) -> ConfigurationError? {
+        guard let policy = try? home.imagePolicy() else { return nil }
+        do throws(ConfigurationError) {
+            _ = try home.verificationSettings(for: policy)
+            return nil
+        } catch {
+            return error
+        }
+    }
+}
+
 extension HomeCheck.Finding {
     /// How much it matters.
     public var weight: HomeCheck.Weight {
         switch self {
-        case .exposed, .wrongKind, .policy, .store, .stray: .problem
+        case .exposed, .wrongKind, .policy, .settings, .store, .stray: .problem
         case .noImagePolicy, .shadowedPolicy, .unusedStore, .expired, .notYetValid, .expiring,
             .noAuthorities, .foreignIdentity:
             .warning
@@ -111,7 +127,8 @@ extension HomeCheck.Finding {
         case .unusedStore: "R12"
         case .foreignIdentity: "Y6"
         case .notationRefusesStore: "R5"
-        case .exposed, .wrongKind, .noImagePolicy, .shadowedPolicy, .expired, .notYetValid,
+        case .exposed, .wrongKind, .settings, .noImagePolicy, .shadowedPolicy, .expired,
+            .notYetValid,
             .expiring,
             .noAuthorities, .notationMissesPolicy:
             nil

@@ -55,6 +55,26 @@ import X509
         #expect(try !HomeCheck(home.home, at: Self.now, warningDays: 30).passes)
     }
 
+    @Test func `finds settings that cannot be used, or not with the policy`() throws {
+        func put(_ text: String) throws { try home.put("verification.json", Array(text.utf8)) }
+        try put(#"{"version": "1.0", "requireExpiry": true}"#)
+        #expect(try findings().isEmpty)
+        try put(#"{"version": "1.0", "requireExpire": true}"#)
+        let path = "\(home.path)/verification.json"
+        #expect(
+            try findings() == [
+                .settings(.shape(path: path, .unknownMember(path: "requireExpire")))
+            ])
+        try put(
+            #"{"version": "1.0", "requiredSignatures": [{"policies": ["a"], "threshold": 1, "#
+                + #""signers": [{"name": "b", "identities": ["x509.subject:C=a,ST=b,O=c"]}]}]}"#)
+        #expect(
+            try findings() == [
+                .settings(.settings(path: path, .conflict(.unknownPolicy("a"))))
+            ])
+        #expect(try !HomeCheck(home.home, at: Self.now, warningDays: 30).passes)
+    }
+
     @Test func `finds a link in a policy's place, and in a store (R4)`() throws {
         home.link("trustpolicy.blob.json", to: "trustpolicy.json")
         home.link("truststore/x509/ca/main/b.pem", to: "root.pem")

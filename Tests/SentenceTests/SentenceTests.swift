@@ -44,6 +44,7 @@ import X509
         let findings: [HomeCheck.Finding] =
             review.findings.map { .policy(.images, $0) } + [
                 .exposed(path: Hostile.text), .wrongKind(path: Hostile.text),
+                .settings(.settings(path: Hostile.text, .keySpec(Hostile.text))),
                 .stray(path: Hostile.text), .store(store, .missing, namedBy: [Hostile.text]),
                 .store(store, .notAFile(name: Hostile.text), namedBy: []),
                 .noAuthorities(.images, statement: Hostile.text),

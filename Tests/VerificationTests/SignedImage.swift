@@ -76,6 +76,15 @@ final class SignedImage {
             reference: "l:v1", target: target, content: layout, graph: try LayoutGraph(layout))
     }
 
+    /// Lists manifests in the fallback index of the image.
+    func listInFallback(_ manifests: [Descriptor]) throws {
+        var list = try box.blob(
+            ImageIndex(manifests: manifests).serialized(), MediaType.imageIndex)
+        list.referenceName = ReferenceName(fallbackFor: target.digest).description
+        entries.append(list)
+        try writeIndex()
+    }
+
     private func writeIndex() throws {
         let index: JSON = ["schemaVersion": 2, "manifests": .array(entries.map(\.json))]
         try box.write(index.serialized(), to: "l/index.json")

@@ -113,6 +113,26 @@ import X509
         #expect(report.signatures.map(\.verdict) == [.refused, .verified])
     }
 
+    @Test func `V5: a listed signature that cannot be read is told and hides no good one`()
+        throws
+    {
+        let bad = try image.sign(signer).manifest
+        var listed = bad
+        listed[annotation: SignatureManifest.thumbprintAnnotation] = "[]"
+        try image.listInFallback([listed])
+        try image.box.write([0], to: "l/blobs/sha256/\(bad.digest.hex)")
+        let alone = try image.verify(trust).report
+        #expect(alone.verdict == .refused)
+        #expect(alone.refusals == [.noSignaturePasses])
+        #expect(alone.signatures.map(\.manifest.digest) == [bad.digest])
+        #expect(alone.signatures.first?.validations.map(\.validation) == [.integrity])
+        try image.sign(signer)
+        let both = try image.verify(trust, at: SignedImage.now, .init(signatureCountMax: 1)).report
+        #expect(both.verdict == .verified)
+        let all = try image.verify(trust).report
+        #expect(all.signatures.map(\.verdict) == [.verified, .refused])
+    }
+
     @Test func `names the limit that left signatures unexamined`() throws {
         for _ in 0..<3 { try image.sign(SoftwareSigner(.ec256)) }
         let options = VerificationOptions(signatureCountMax: 2)

@@ -32,7 +32,9 @@ struct CertLintCommand: Verb {
               airseal cert lint chain.pem --at 2027-01-01T00:00:00Z --json
             """)
 
-    @Argument(help: ArgumentHelp("A file with certificates, leaf to root.", valueName: "chain"))
+    @Argument(
+        help: ArgumentHelp("A file with certificates, leaf to root.", valueName: "chain"),
+        completion: .file())
     var chains: [String]
 
     @Option(

@@ -20,7 +20,9 @@ struct PolicyCheckCommand: Verb {
               airseal policy check draft.json --json
             """)
 
-    @Argument(help: ArgumentHelp("A policy that is not in the home.", valueName: "file"))
+    @Argument(
+        help: ArgumentHelp("A policy that is not in the home.", valueName: "file"),
+        completion: .file())
     var file: String?
 
     @OptionGroup var kind: PolicyKindFlag

@@ -135,7 +135,7 @@ struct PolicyImportCommand: Verb {
               airseal policy import draft.json --replace
             """)
 
-    @Argument(help: ArgumentHelp("The policy.", valueName: "file"))
+    @Argument(help: ArgumentHelp("The policy.", valueName: "file"), completion: .file())
     var file: String
 
     @Flag(help: "Say what would change, and change nothing.")

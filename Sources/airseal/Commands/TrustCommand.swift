@@ -40,7 +40,8 @@ struct TrustAddCommand: Verb {
               airseal trust add --type tsa --store times tsa-root.pem other-root.crt
             """)
 
-    @Argument(help: ArgumentHelp("Certificates, PEM or DER.", valueName: "file"))
+    @Argument(
+        help: ArgumentHelp("Certificates, PEM or DER.", valueName: "file"), completion: .file())
     var files: [String]
 
     @OptionGroup var target: TrustStoreOptions
@@ -167,7 +168,7 @@ struct TrustShowCommand: Verb {
               airseal trust show --type ca --store site root.pem
             """)
 
-    @Argument(help: ArgumentHelp("The name of a file in the store.", valueName: "file"))
+    @Argument(help: ArgumentHelp("The name of a file in the store.", valueName: "name"))
     var file: String?
 
     @OptionGroup var target: TrustStoreOptions
@@ -203,7 +204,7 @@ struct TrustRemoveCommand: Verb {
               airseal trust remove --type tsa --store times --all
             """)
 
-    @Argument(help: ArgumentHelp("Names of files in the store.", valueName: "file"))
+    @Argument(help: ArgumentHelp("Names of files in the store.", valueName: "name"))
     var files: [String] = []
 
     @Flag(help: "Remove the store with everything in it.")

@@ -16,7 +16,9 @@ struct TrustExportCommand: Verb {
               airseal trust export --notation ~/.config/notation
             """)
 
-    @Option(help: ArgumentHelp("Where to write: NOTATION_CONFIG.", valueName: "folder"))
+    @Option(
+        help: ArgumentHelp("Where to write: NOTATION_CONFIG.", valueName: "folder"),
+        completion: .directory)
     var notation: String
 
     @Flag(help: "Replace what is in the way, and remove what this home does not trust.")

@@ -13,6 +13,7 @@ extension HomeCheck.Finding {
             "\(ForeignText(path)): is not the regular file or folder that must stand there; "
                 + "links are refused"
         case .policy(let file, let finding): "\(file.rawValue): \(finding.words)"
+        case .settings(let error): error.sentence.text
         case .store(let name, let fault, let namedBy):
             "\(name): the store cannot be used: \(fault.sentence.text)\(Self.named(by: namedBy))"
         case .stray(let path): "\(ForeignText(path)): no policy could name a trust store like this"
