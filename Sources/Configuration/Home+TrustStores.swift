@@ -80,7 +80,12 @@ extension Home {
     public func trustStoreEntries(_ name: TrustStoreName) throws(ConfigurationError) -> [String] {
         switch try found(Self.storePath(of: name)) {
         case .nothing: throw .trustStore(name, .missing)
-        case .noFolder: return [name.name]
+        case .noFolder:
+            // Something stands in the store's own place, or in that of a folder above it.
+            guard case .folder = try found(Self.storePath(of: name).dropLast()) else {
+                throw .trustStore(name, .notAFolder)
+            }
+            return [name.name]
         case .folder: return try entries(of: Self.storePath(of: name)).map(\.name)
         }
     }

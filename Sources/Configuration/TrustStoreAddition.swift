@@ -23,15 +23,18 @@ public struct TrustStoreAddition: Sendable {
         case .failure(let fault): return .failure(.store(store, fault))
         }
         if let fault = unfitness(of: known, for: store) { return .failure(.store(store, fault)) }
+        let names = known.isEmpty ? [] : try home.trustStoreEntries(store)
         var new: [TrustStoreContent.File] = []
         var present: [TrustStoreContent.File] = []
         for file in files {
             if let reason = refusal(of: file, for: store) { return .failure(reason) }
-            let namesake = known.first { $0.name.utf8.elementsEqual(file.name.utf8) }
+            let isTaken = (names + new.map(\.name)).contains {
+                $0.utf8.elementsEqual(file.name.utf8)
+            }
             let certificates = known.flatMap(\.certificates)
             if file.certificates.allSatisfy(certificates.contains) {
                 present.append(file)
-            } else if namesake != nil {
+            } else if isTaken {
                 return .failure(.nameTaken(store, name: file.name))
             } else {
                 new.append(file)

@@ -68,6 +68,12 @@ public struct PublicKey: Sendable {
     }
 }
 
+extension PublicKey {
+    /// Whether both are one key, however its SubjectPublicKeyInfo spells it: the point of a curve
+    /// can be written in three ways.
+    public func isSameKey(as other: PublicKey) -> Bool { handle.isEqual(to: other.handle) }
+}
+
 extension PublicKey: Hashable {
     /// The same SubjectPublicKeyInfo, byte for byte.
     public static func == (left: PublicKey, right: PublicKey) -> Bool { left.spki == right.spki }
@@ -103,6 +109,11 @@ extension PublicKey: Hashable {
 
     deinit {
         unsafe EVP_PKEY_free(key)
+    }
+
+    func isEqual(to other: KeyHandle) -> Bool {
+        defer { ERR_clear_error() }
+        return unsafe EVP_PKEY_eq(key, other.key) == 1
     }
 
     var kind: PublicKey.Kind {

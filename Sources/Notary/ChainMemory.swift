@@ -19,6 +19,7 @@ public final class ChainMemory: Sendable {
     func chain(
         of certificates: [[UInt8]], _ read: () throws(IntegrityFailure) -> CertificateChain
     ) throws(IntegrityFailure) -> CertificateChain {
+        guard Self.isModest(certificates) else { return try read() }
         if let result = known.withLock({ $0[certificates] }) { return try result.get() }
         let result: Result<CertificateChain, IntegrityFailure>
         do throws(IntegrityFailure) { result = .success(try read()) } catch {
@@ -30,6 +31,12 @@ public final class ChainMemory: Sendable {
             known[certificates] = result
         }
         return try result.get()
+    }
+
+    /// Whether no limit is broken: what is too large is refused each time, and never kept.
+    private static func isModest(_ certificates: [[UInt8]]) -> Bool {
+        certificates.count <= X509Limits.chainCountMax
+            && certificates.allSatisfy { $0.count <= X509Limits.certificateSizeMax }
     }
 
     /// How many chains are remembered.

@@ -1,3 +1,4 @@
+import Encodings
 public import OCI
 
 /// What of an index is meant besides the index itself, where it is signed or judged.
@@ -10,24 +11,35 @@ public enum Recursion: Sendable {
     case imagesAndAttestations
 }
 
-extension LayoutGraph {
+extension LayoutContent {
     /// The manifests and indexes that `index` lists and that `recursion` wants, nested ones
     /// included, each once, in the order of the indexes.
-    public func manifests(in index: Descriptor, _ recursion: Recursion) -> [Descriptor] {
+    ///
+    /// The walk begins at `index`, so that what it finds hangs on nothing else in the layout.
+    ///
+    /// - Throws: what keeps one of them from being read: what it lists would be passed over.
+    public func manifests(in index: Descriptor, _ recursion: Recursion) throws(LayoutError)
+        -> [Descriptor]
+    {
         guard recursion != .none else { return [] }
+        let graph = try LayoutGraph(self, from: [index])
         var found: [Descriptor] = []
-        var open = [index]
-        var position = 0
-        while position < open.count {
-            for manifest in node(open[position])?.document?.manifests ?? []
-            where !open.contains(where: { $0.names(sameContentAs: manifest) }) {
-                open.append(manifest)
-                guard recursion == .imagesAndAttestations || !manifest.isAttestation else {
-                    continue
+        var seen: Set<Digest> = [index.digest]
+        var level = [index]
+        while !level.isEmpty {
+            var next: [Descriptor] = []
+            for parent in level {
+                for manifest in graph.node(parent)?.document?.manifests ?? []
+                where seen.insert(manifest.digest).inserted {
+                    guard recursion == .imagesAndAttestations || !manifest.isAttestation else {
+                        continue
+                    }
+                    if let problem = graph.node(manifest)?.problem { throw problem }
+                    found.append(manifest)
+                    next.append(manifest)
                 }
-                found.append(manifest)
             }
-            position += 1
+            level = next
         }
         return found
     }

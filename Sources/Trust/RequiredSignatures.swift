@@ -1,3 +1,5 @@
+public import Cryptography
+
 /// How many of which signers must have signed: k of n, where one signature of a trust policy's
 /// choice would do otherwise.
 public struct RequiredSignatures: Sendable {
@@ -25,6 +27,11 @@ public struct RequiredSignatures: Sendable {
             }
             self.name = name
             self.subjects = subjects
+        }
+
+        /// Whether one certificate could be both.
+        func overlaps(_ other: Signer) -> Bool {
+            subjects.contains { own in other.subjects.contains(where: own.overlaps) }
         }
 
         func matches(_ signature: CountedSignature) -> Bool {
@@ -57,9 +64,20 @@ public struct RequiredSignatures: Sendable {
         where signers[..<place].contains(where: { $0.name.utf8.elementsEqual(signer.name.utf8) }) {
             throw .duplicateSigner(signer.name)
         }
+        for (place, signer) in signers.enumerated() {
+            let other = signers[..<place].first { $0.overlaps(signer) }
+            if let other { throw .overlap(other.name, signer.name) }
+        }
         self.policies = policies
         self.threshold = threshold
         self.signers = signers
+    }
+
+    /// The place of the one signer whom the subject names; nil where it names none, or several: a
+    /// subject with two common names is nobody's.
+    private func signer(of signature: CountedSignature) -> Int? {
+        let named = signers.indices.filter { signers[$0].matches(signature) }
+        return named.count == 1 ? named[0] : nil
     }
 
     /// Gives each signer a signature of its own, so that as many as possible have one: no key
@@ -67,14 +85,18 @@ public struct RequiredSignatures: Sendable {
     ///
     /// - Returns: for each signer, the place in `signatures`; nil for one who has none.
     public func assignment(of signatures: [CountedSignature]) -> [Int?] {
-        var keys: [[UInt8]] = []
-        for signature in signatures where !keys.contains(signature.key) {
-            keys.append(signature.key)
+        var keys: [PublicKey] = []
+        let keyPlaces = signatures.map { signature in
+            keys.firstIndex { $0.isSameKey(as: signature.key) }
+                ?? {
+                    keys.append(signature.key)
+                    return keys.count - 1
+                }()
         }
         var holders = [Int?](repeating: nil, count: keys.count)
         func signature(of signer: Int, by key: Int) -> Int? {
             signatures.indices.first {
-                signatures[$0].key == keys[key] && signers[signer].matches(signatures[$0])
+                keyPlaces[$0] == key && self.signer(of: signatures[$0]) == signer
             }
         }
         /// Finds a key for `signer`, where need be by finding another for its holder.
@@ -99,13 +121,13 @@ public struct RequiredSignatures: Sendable {
 
 /// What of a signature counts where signers are counted.
 public struct CountedSignature: Sendable {
-    /// The leaf's SubjectPublicKeyInfo in DER: who holds the key is one signer.
-    public let key: [UInt8]
+    /// The leaf's key: who holds it is one signer.
+    public let key: PublicKey
     /// The leaf's subject, as far as a policy can name it.
     public let subject: [SubjectAttribute]
 
     /// A signature whose chain a trust store vouches for.
-    public init(key: [UInt8], subject: [SubjectAttribute]) {
+    public init(key: PublicKey, subject: [SubjectAttribute]) {
         self.key = key
         self.subject = subject
     }
@@ -119,6 +141,8 @@ public enum RequiredSignaturesError: Error, Equatable, Sendable {
     case unnamedSigner
     /// Two signers of one name.
     case duplicateSigner(String)
+    /// One certificate could be two signers.
+    case overlap(String, String)
     /// More signers than anyone can survey.
     case tooManySigners(limit: Int)
     /// Nobody could meet it, or everybody does.

@@ -88,6 +88,8 @@ private struct PolicyPlan {
     private let previous: TrustPolicyDocument?
     private let unusable: [TrustStoreName]
     private let leavesVersion1: Bool
+    /// What holds another policy and would be written, or is in force.
+    private let others: [TrustPolicyFile]
     /// What does not hold the policy yet and shall.
     let files: [TrustPolicyFile]
 
@@ -103,6 +105,9 @@ private struct PolicyPlan {
         previous = present.flatMap { try? TrustPolicyDocument(parsing: $0.bytes, as: own.kind) }
         let wanted = own == .images && edit.forNotation1 ? [own, .imagesVersion1] : [own]
         files = try wanted.filter { try home.policyBytes(in: $0) != edit.policy.bytes }
+        others = try Set(files + (present.map { [$0.file] } ?? [])).filter {
+            try home.policyBytes(in: $0).map { $0 != edit.policy.bytes } ?? false
+        }
         leavesVersion1 =
             !edit.forNotation1 && version1.map { $0 != edit.policy.bytes } ?? false
         unusable = try Set(edit.policy.statements.flatMap(\.trustStores)).sorted().filter {
@@ -111,10 +116,9 @@ private struct PolicyPlan {
         }
     }
 
-    /// Nothing else is in force, or it may be replaced.
+    /// Nothing else stands in a file that would be written, or is in force; or it may be replaced.
     var mayWrite: Bool {
-        guard let present else { return true }
-        return edit.replacing || present.bytes == edit.policy.bytes
+        edit.replacing || others.isEmpty
     }
 
     func previousDigest() throws -> String? {

@@ -78,8 +78,11 @@ extension Site {
         {
             throw ConfigurationError.noTrustStoreFile(store, name: name)
         }
-        let isStoreGone = names.map { Set($0).isSuperset(of: present) } ?? true
-        let removed = names.map { Array(Set($0)).sorted() } ?? present
+        // By bytes: two names that Unicode calls equivalent are two files.
+        let removed = present.filter { name in
+            names?.contains { $0.utf8.elementsEqual(name.utf8) } ?? true
+        }
+        let isStoreGone = removed.count == present.count
         let details: JSONObject = [
             "store": .string(store.description), "wholeStore": .boolean(isStoreGone),
             "files": .array(removed.map { .string($0) }),

@@ -30,7 +30,8 @@ extension Site {
     /// replaced, and certificates that this home does not trust are removed from its stores.
     public func exportTrust(to path: String, replacing: Bool) throws -> TrustExportOutcome {
         let home = try home()
-        let files = try NotationFolder(of: home).files
+        let wanted = try NotationFolder(of: home)
+        let files = wanted.files
         if self.files.kind(at: path) == nil {
             let (above, name) = try self.files.place(of: path)
             let stage = TemporaryName.next(for: name)
@@ -54,7 +55,7 @@ extension Site {
         let lock = try FolderLock.acquire(folder, patience: patience)
         defer { withExtendedLifetime(lock) {} }
         let missing = try files.filter { try !$0.isPresent(in: folder) }
-        let strangers = try NotationFolder.strangers(beside: files, in: folder)
+        let strangers = try wanted.strangers(in: folder)
         let inTheWay = try missing.filter { try $0.isTaken(in: folder) }.map(\.path) + strangers
         guard replacing || inTheWay.isEmpty else { return .inTheWay(inTheWay) }
         // What a run that died left may not be on the medium yet.
@@ -117,6 +118,8 @@ private struct NotationFolder {
 
     /// Stores before policies.
     let files: [File]
+    /// The stores that notation will believe: those of the home, and those that a policy names.
+    private let stores: Set<TrustStoreName>
 
     /// Everything of `home` that notation reads.
     ///
@@ -133,31 +136,35 @@ private struct NotationFolder {
                         bytes: Array(file.certificates.map(\.pem).joined().utf8)))
             }
         }
-        let images = try home.imagePolicy().bytes
+        let policy = try home.imagePolicy()
+        let images = policy.bytes
+        var named = policy.statements.flatMap(\.trustStores)
         for name in [TrustPolicyFile.images, .imagesVersion1] {
             files.append(File(path: name.rawValue, bytes: images))
         }
         if let blobs = try home.policy(in: .blobs) {
+            named += blobs.statements.flatMap(\.trustStores)
             files.append(File(path: TrustPolicyFile.blobs.rawValue, bytes: blobs.bytes))
         }
         self.files = files
+        stores = try Set(home.trustStoreNames().names + named)
     }
 
     /// What lies in the same stores and is none of `files`: stock notation would trust it, or
     /// stumble over it.
-    static func strangers(beside files: [File], in folder: Folder) throws -> [String] {
-        let known = Set(files.map(\.path))
-        let stores = Set(
-            known.filter { $0.hasPrefix("truststore/") }.map { path in
-                path.split(separator: "/").dropLast().joined(separator: "/")
-            })
-        return try stores.sorted().flatMap { store -> [String] in
+    func strangers(in folder: Folder) throws -> [String] {
+        // By bytes: a name that Unicode calls equivalent is another file.
+        let known = Set(files.map { Array($0.path.utf8) })
+        return try stores.sorted().flatMap { name -> [String] in
+            let store = "truststore/x509/\(name.type.rawValue)/\(name.name)"
             var inner = folder
             for name in store.split(separator: "/").map(String.init) {
                 guard try inner.kind(of: name) != nil else { return [] }
                 inner = try inner.folder(name)
             }
-            return try inner.entries().map { "\(store)/\($0.name)" }.filter { !known.contains($0) }
+            return try inner.entries().map { "\(store)/\($0.name)" }.filter {
+                !known.contains(Array($0.utf8))
+            }
         }
     }
 

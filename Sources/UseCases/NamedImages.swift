@@ -10,10 +10,12 @@ extension LayoutGraph {
     /// What cannot be read is among them: who asks for every image must hear of it.
     var namedImages: [(name: String, descriptor: Descriptor)] {
         entries.compactMap { entry in
-            let type = node(entry)?.document?.artifactType
+            let document = node(entry)?.document
+            let type = document?.artifactType
             guard let name = entry.referenceName, !servesOthers(entry),
                 type != BundleManifest.artifactType,
-                type != SignatureManifest.artifactType
+                // A signature has a subject (rule M8); the type alone would hide an image.
+                type != SignatureManifest.artifactType || document?.subject == nil
             else { return nil }
             return (name, entry.plain)
         }

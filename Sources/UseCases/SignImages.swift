@@ -153,18 +153,17 @@ extension Site {
     private func targets(
         of reference: Reference, _ text: String, in layout: Layout, _ request: SignRequest
     ) throws -> [Target] {
-        let graph: LayoutGraph
         var named: [(text: String, descriptor: Descriptor)]
         if request.all, case .only = reference.selector {
-            graph = try LayoutGraph(layout)
-            named = graph.namedImages.map { ("\(reference.path):\($0.name)", $0.descriptor) }
+            named = try LayoutGraph(layout).namedImages.map {
+                ("\(reference.path):\($0.name)", $0.descriptor)
+            }
         } else {
             let descriptor = try layout.resolve(reference.selector)
-            graph = try LayoutGraph(layout, from: [descriptor])
             named = [(text, descriptor.plain)]
         }
         for (_, descriptor) in named {
-            named += graph.manifests(in: descriptor, request.recursion).map { manifest in
+            named += try layout.manifests(in: descriptor, request.recursion).map { manifest in
                 ("\(reference.path)@\(manifest.digest)", manifest.plain)
             }
         }

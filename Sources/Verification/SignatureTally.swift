@@ -62,7 +62,7 @@ struct SignatureTally {
         let counted = authentic.compactMap { place in
             reports[place].envelope.map { envelope in
                 CountedSignature(
-                    key: envelope.chain.leaf.publicKey.spki,
+                    key: envelope.chain.leaf.publicKey,
                     subject: envelope.chain.leaf.subject.policyAttributes)
             }
         }

@@ -36,7 +36,10 @@ public struct Verifier: Sendable {
             trustDigest: trust.storesDigest, settingsDigest: trust.settingsDigest)
         let criteria = SignatureCriteria(statement, in: trust)
         var listed: [VerificationReport] = []
-        for manifest in artifact.graph.manifests(in: artifact.target, options.recursion) {
+        let manifests = try VerificationError.layout { () throws(LayoutError) in
+            try artifact.content.manifests(in: artifact.target, options.recursion)
+        }
+        for manifest in manifests {
             let sibling = artifact.sibling(
                 manifest, reference: "\(artifact.content.path)@\(manifest.digest)")
             listed.append(try verify(sibling, by: criteria, basis).report)

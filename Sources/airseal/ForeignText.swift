@@ -32,6 +32,25 @@ struct ForeignText: CustomStringConvertible {
         description = shown
     }
 
+    /// A JSON text in which the same characters stand as `\uXXXX`, which means the same there.
+    static func escapedInJSON(_ text: String) -> String {
+        guard text.unicodeScalars.contains(where: { $0 != "\n" && !isPlain($0) }) else {
+            return text
+        }
+        var shown = ""
+        for scalar in text.unicodeScalars {
+            guard scalar != "\n", !isPlain(scalar) else {
+                shown.unicodeScalars.append(scalar)
+                continue
+            }
+            for unit in String(scalar).utf16 {
+                let digits = String(unit, radix: 16)
+                shown += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            }
+        }
+        return shown
+    }
+
     private static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.properties.generalCategory {
         case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator,

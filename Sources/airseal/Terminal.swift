@@ -12,7 +12,9 @@ enum Terminal {
 
     /// Writes a document of the answer, in the layout for people and programs alike.
     static func answer(_ document: JSON) {
-        write(String(decoding: document.serialized(.indented), as: UTF8.self), to: 1)
+        let text = String(decoding: document.serialized(.indented), as: UTF8.self)
+        // Only strings hold such characters, and there the escape means the same.
+        write(ForeignText.escapedInJSON(text), to: 1)
     }
 
     /// Says something that is not the answer.

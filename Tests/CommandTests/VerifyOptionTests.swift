@@ -76,6 +76,45 @@ private let index = """
         }
     }
 
+    @Test(arguments: [["--recursive"], ["--recursive", "--signatures-only"]])
+    func `is refused where something in it cannot be read, whatever it hides`(_ options: [String])
+        async throws
+    {
+        let site = try await Site()
+        try await site.makeKey("signer")
+        try await site.trust(["signer-root.pem"])
+        // The lowest index is deeper in the layout than anybody looks, and not in what is judged.
+        try await site.layoutByHand(
+            "l",
+            """
+            low = l.index([l.image(b"unsigned")]); high = l.index([low]); deep = high
+            for _ in range(7): deep = l.index([deep])
+            l.add(deep, "v1"); open("high", "w").write(high["digest"])
+            open("low", "w").write(low["digest"])
+            """)
+        let line = options.joined(separator: " ")
+        for name in ["high", "low"] {
+            _ = try await site.run("airseal sign l@$(cat \(name)) \(site.signing("signer"))")
+        }
+        let answer = try await site.run(
+            "airseal verify l@$(cat high) --scope site.example/app \(line)")
+        #expect(answer.status != 0)
+    }
+
+    @Test func `passes over no platform that calls itself an attestation`() async throws {
+        let site = try await Site()
+        try await site.makeKey("signer")
+        try await site.trust(["signer-root.pem"])
+        try await site.layoutByHand(
+            "l",
+            """
+            l.add(l.index([{**l.image(), "platform": {"os": "linux", "architecture": "amd64"},
+                "annotations": {"vnd.docker.reference.type": "attestation-manifest"}}]), "v1")
+            """)
+        try await site.yes("airseal sign l:v1 \(site.signing("signer"))")
+        #expect(try await site.run("\(verify) --recursive").status == 1)
+    }
+
     @Test func `is refused for one flipped byte of one platform`() async throws {
         let site = try await site()
         try await site.yes("airseal sign l:v1 \(site.signing("signer")) --recursive")
@@ -216,6 +255,14 @@ private let index = """
             try await site.yes("airseal sign l --all \(site.signing("signer")) --json").json.array()
                 .count == 2)
         try await site.yes(verify)
+        // A type that only signatures have hides no image.
+        try await site.layoutByHand(
+            "hidden",
+            "l.add(l.image(artifactType='application/vnd.cncf.notary.signature'), 'v1')")
+        let all = "--all --scope site.example/app"
+        #expect(try await site.run("airseal verify hidden \(all)").status == 1)
+        try await site.layoutByHand("empty", "")
+        #expect(try await site.run("airseal verify empty \(all)").status == 2)
         try await site.yes(
             "tar -C l -cf l.tar . && airseal verify l.tar --all --scope site.example/app")
     }

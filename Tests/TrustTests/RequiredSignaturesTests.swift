@@ -1,3 +1,5 @@
+import Cryptography
+import TestSupport
 import Testing
 import Trust
 
@@ -20,10 +22,23 @@ import Trust
 
     private static func count(
         _ signers: [RequiredSignatures.Signer],
-        _ signatures: [(key: UInt8, subject: [SubjectAttribute])]
+        _ signatures: [(key: Int, subject: [SubjectAttribute])]
     ) throws -> [Int?] {
-        try RequiredSignatures(policies: ["images"], threshold: 1, signers: signers).assignment(
-            of: signatures.map { CountedSignature(key: [$0.key], subject: $0.subject) })
+        let spkis = try (0..<3).map { _ in try TestKey(.ec("P-256")).spki }
+        let counted = try signatures.map { signature in
+            let spki = spkis[abs(signature.key)]
+            return CountedSignature(
+                key: try PublicKey(spki: signature.key < 0 ? compressed(spki) : spki),
+                subject: signature.subject)
+        }
+        return try RequiredSignatures(policies: ["images"], threshold: 1, signers: signers)
+            .assignment(of: counted)
+    }
+
+    /// The same P-256 key with its point in the short form.
+    private static func compressed(_ spki: [UInt8]) -> [UInt8] {
+        let (x, y) = (spki[27..<59], spki[59...])
+        return [0x30, 0x39] + spki[2..<23] + [0x03, 0x22, 0, 2 + (y.last ?? 0) % 2] + x
     }
 
     @Test func `are refused where nobody could meet them, or everybody does`() throws {
@@ -67,11 +82,11 @@ import Trust
             try Self.signer("build", "CN=build"), try Self.signer("release", "CN=release"),
         ]
         let both = [
-            (key: UInt8(1), subject: Self.subject("build")),
-            (key: UInt8(1), subject: Self.subject("release")),
+            (key: 1, subject: Self.subject("build")),
+            (key: 1, subject: Self.subject("release")),
         ]
         #expect(try Self.count(signers, both) == [0, nil])
-        let two = [both[0], (key: UInt8(2), subject: Self.subject("release"))]
+        let two = [both[0], (key: 2, subject: Self.subject("release"))]
         #expect(try Self.count(signers, two) == [0, 1])
     }
 
@@ -81,15 +96,40 @@ import Trust
         #expect(try Self.count(signers, []) == [nil])
     }
 
-    @Test func `give up a signature that another needs more`() throws {
-        // The first could take either; the second only the first one.
+    @Test func `count a key once, however it is spelt`() throws {
         let signers = [
-            try Self.signer("unit", "OU=x"), try Self.signer("build", "CN=build"),
+            try Self.signer("build", "CN=build"), try Self.signer("release", "CN=release"),
+        ]
+        let one = [(key: 1, subject: Self.subject("build")), (-1, Self.subject("release"))]
+        #expect(try Self.count(signers, one) == [0, nil])
+        let two = [(key: 1, subject: Self.subject("build")), (-2, Self.subject("release"))]
+        #expect(try Self.count(signers, two) == [0, 1])
+    }
+
+    @Test func `refuse signers of whom one certificate could be two`() throws {
+        let build = try Self.signer("build", "CN=build")
+        let unit = try Self.signer("unit", "OU=x")
+        #expect(throws: RequiredSignaturesError.overlap("build", "unit")) {
+            try RequiredSignatures(policies: ["images"], threshold: 2, signers: [build, unit])
+        }
+    }
+
+    @Test func `count a subject of two signers for neither`() throws {
+        let signers = [
+            try Self.signer("build", "CN=build"), try Self.signer("release", "CN=release"),
+        ]
+        let both = Self.subject("build") + Self.subject("release")
+        #expect(try Self.count(signers, [(1, both), (2, both)]) == [nil, nil])
+    }
+
+    @Test func `give up a key that another needs more`() throws {
+        let signers = [
+            try Self.signer("build", "CN=build"), try Self.signer("release", "CN=release"),
         ]
         let signatures = [
-            (key: UInt8(1), subject: Self.subject("build")),
-            (key: UInt8(2), subject: Self.subject("release")),
+            (key: 1, subject: Self.subject("build")), (key: 1, subject: Self.subject("release")),
+            (key: 2, subject: Self.subject("build")),
         ]
-        #expect(try Self.count(signers, signatures) == [1, 0])
+        #expect(try Self.count(signers, signatures) == [2, 1])
     }
 }

@@ -100,7 +100,10 @@ struct VerifyCommand: Verb {
             if !output.json { conclusion.report.lines.forEach { Terminal.answer($0) } }
             status = status.joined(conclusion.report.verdict.exitStatus)
         }
-        if all, conclusions.isEmpty { Terminal.say("there is no named image to verify") }
+        if conclusions.isEmpty {
+            Terminal.say("there is no named image to verify")
+            return .undecided
+        }
         return status
     }
 }

@@ -41,6 +41,11 @@ extension RequiredSignaturesError: Speakable {
         case .unnamedSigner: Sentence("a signer has an empty name")
         case .duplicateSigner(let name):
             Sentence("two signers are called \"\(ForeignText(name))\"")
+        case .overlap(let first, let second):
+            Sentence(
+                "one certificate could be both of the signers \"\(ForeignText(first))\" and "
+                    + "\"\(ForeignText(second))\"",
+                hint: "let their subjects differ in the value of one attribute")
         case .tooManySigners(let limit): Sentence("it names more than \(limit) signers")
         case .threshold(let threshold, let count):
             Sentence("\(threshold) of \(count) signers cannot be required")
