@@ -44,6 +44,8 @@ public struct PolicyEditReport: Sendable {
     public let outcome: Outcome
     /// The files that were written, or would be.
     public let written: [TrustPolicyFile]
+    /// The files that hold another policy, which was in force or would be replaced.
+    public let others: [TrustPolicyFile]
     /// The policy that was in force, and where; nil where there was none.
     public let previous: (file: TrustPolicyFile, isAcceptable: Bool)?
     /// What is different, statement by statement; from nothing where the previous one is not
@@ -105,7 +107,8 @@ private struct PolicyPlan {
         previous = present.flatMap { try? TrustPolicyDocument(parsing: $0.bytes, as: own.kind) }
         let wanted = own == .images && edit.forNotation1 ? [own, .imagesVersion1] : [own]
         files = try wanted.filter { try home.policyBytes(in: $0) != edit.policy.bytes }
-        others = try Set(files + (present.map { [$0.file] } ?? [])).filter {
+        let held = present.map { [$0.file] } ?? []
+        others = try (held + files.filter { !held.contains($0) }).filter {
             try home.policyBytes(in: $0).map { $0 != edit.policy.bytes } ?? false
         }
         leavesVersion1 =
@@ -127,7 +130,7 @@ private struct PolicyPlan {
 
     func report(_ outcome: PolicyEditReport.Outcome) -> PolicyEditReport {
         PolicyEditReport(
-            outcome: outcome, written: files,
+            outcome: outcome, written: files, others: others,
             previous: present.map { ($0.file, previous != nil) },
             difference: TrustPolicyDifference(from: previous, to: edit.policy),
             leavesVersion1: leavesVersion1, unusableStores: unusable)

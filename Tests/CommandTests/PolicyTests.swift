@@ -197,8 +197,13 @@ import Testing
         #expect(
             answer.errors == "airseal: note: trustpolicy.json is not read any more by airseal, "
                 + "and notation 1 reads no other\n")
+        // The other one is not in force, and would be lost all the same.
+        try await refused(
+            "airseal policy import draft.json --for-notation-1",
+            ["another policy stands in trustpolicy.json"])
+        let both = "airseal policy import draft.json --for-notation-1 --replace"
         #expect(
-            try await site.yes("airseal policy import draft.json --for-notation-1").output
+            try await site.yes(both).output
                 == "wrote trustpolicy.json\n")
         try await site.yes("cmp home/trustpolicy.json home/trustpolicy.oci.json")
     }

@@ -39,9 +39,11 @@ struct PolicyEditOptions: ParsableArguments {
         }
         report.notes.forEach { Terminal.say("note: \($0)") }
         guard case .inTheWay = report.outcome else { return .yes }
+        let file = report.others.first
+        let isInForce = file == report.previous?.file
         Terminal.complain(
             Sentence(
-                "another policy is in force in \(report.previous?.file.rawValue ?? "")",
+                "another policy \(isInForce ? "is in force" : "stands") in \(file?.rawValue ?? "")",
                 hint: "if this one shall take its place, say --replace"))
         return .refused
     }
