@@ -170,8 +170,31 @@ enum Refusal {
         let new = try await Self.digest(site, "a")
         let answer = try await site.run("airseal import a --into l")
         #expect(answer.status == 1 && answer.errors.contains(old) && answer.errors.contains(new))
-        try await site.yes("airseal import a --into l --replace")
+        let told = try await site.yes("cp -r l copy; airseal import a --into copy --replace")
+        #expect(told.output.contains("takes the name from \(old), to which nothing leads any more"))
+        let json = try await site.yes("airseal import a --into l --replace --json").json
+        let image = try json.array()[0].member("images").array()[0]
+        let replaced = try image.member("replaced").array()
+        #expect(try replaced.map { try $0.member("digest").string() } == [old])
+        #expect(try replaced.map { try $0.member("lost").boolean() } == [true])
         #expect(try await Self.digest(site, "l:v1") == new)
+    }
+
+    @Test func `says which referrers stay behind because no index lists them`() async throws {
+        let site = try await Site()
+        try await site.layoutByHand(
+            "a",
+            """
+            image = l.image(); l.add(image, "v1")
+            print(l.image(b"note", subject=image)["digest"], file=open("note", "w"))
+            """)
+        let note = try await site.yes("cat note").output.dropLast()
+        let told = try await site.yes("airseal import a --into copy")
+        #expect(
+            (told.output + told.errors).contains("note: 1 manifest in the source that no index"))
+        let json = try await site.yes("airseal import a --into l --json").json
+        let left = try json.array()[0].member("unlistedReferrers").array()
+        #expect(try left.map { try $0.string() } == [String(note)])
     }
 
     private static func digest(_ site: Site, _ reference: String) async throws -> String {
