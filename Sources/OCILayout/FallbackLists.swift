@@ -58,9 +58,7 @@ extension LayoutGraph {
     /// An entry without either names its subject in its own bytes only: who cannot read these cannot
     /// tell whose referrer it is.
     public func unreadableReferrers(of target: Descriptor) -> [(Descriptor, LayoutError)] {
-        let annotated = entries.filter {
-            $0[annotation: Annotation.referrerSubject] == target.digest.description
-        }
+        let annotated = entries(annotatedWith: target.digest)
         return (fallbackLists(of: target.digest).manifests + annotated).eachOnce.compactMap {
             manifest in node(manifest)?.problem.map { (manifest, $0) }
         }

@@ -39,6 +39,8 @@ public struct LayoutGraph: Sendable {
     /// `index.json` of the layout that was walked.
     let index: LayoutIndex
     private var referrersBySubject: [Digest: [Int]] = [:]
+    /// Entries with a subject as annotation, by its text.
+    private var annotatedEntries: [String: [Descriptor]] = [:]
     private var places: [Content: Int] = [:]
 
     /// Walks from every entry of `content`, or from `starts` only.
@@ -51,6 +53,10 @@ public struct LayoutGraph: Sendable {
         throws(LayoutError)
     {
         index = content.index
+        for entry in index.entries {
+            guard let subject = entry[annotation: Annotation.referrerSubject] else { continue }
+            annotatedEntries[subject, default: []].append(entry)
+        }
         try walk(content, starts ?? index.entries, areSubjects: false)
         // A subject that nobody lists may be there all the same, and have a subject itself.
         var begun = 0
@@ -112,6 +118,11 @@ public struct LayoutGraph: Sendable {
 
     /// The entries of that layout.
     public var entries: [Descriptor] { index.entries }
+
+    /// The entries that say by annotation that `digest` is their subject.
+    func entries(annotatedWith digest: Digest) -> [Descriptor] {
+        annotatedEntries[digest.description] ?? []
+    }
 
     /// The entries with the fallback index of `digest`.
     func fallbackEntries(of digest: Digest) -> [Descriptor] {
