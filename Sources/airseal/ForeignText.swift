@@ -32,7 +32,8 @@ struct ForeignText: CustomStringConvertible {
         description = shown
     }
 
-    /// A JSON text in which the same characters stand as `\u` and four digits, which means the same there.
+    /// A JSON text in which the same characters stand as `\u` and four digits, which mean the same
+    /// there.
     static func escapedInJSON(_ text: String) -> String {
         guard text.unicodeScalars.contains(where: { $0 != "\n" && !isPlain($0) }) else {
             return text

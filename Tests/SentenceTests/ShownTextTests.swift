@@ -38,3 +38,17 @@ import Testing
             tree.lines == ["a", "├── b", "│   └── c: 1", "└── d", "    ├── e", "    └── f"])
     }
 }
+
+@Suite struct `JSON on a terminal` {
+    @Test func `holds no character that could move the cursor, and means the same`() throws {
+        let hostile: JSON = ["a": "\u{9b}2J \u{202e}abc\u{2028} \u{e0001} é 漢 \\ \" \n"]
+        let text = String(decoding: hostile.serialized(.indented), as: UTF8.self)
+        let shown = ForeignText.escapedInJSON(text)
+        #expect(
+            shown.unicodeScalars.allSatisfy {
+                !["\u{9b}", "\u{202e}", "\u{2028}", "\u{e0001}"].contains($0)
+            })
+        #expect(shown.contains(#"\u009b2J \u202eabc\u2028 \udb40\udc01 é 漢"#))
+        #expect(try JSON(parsing: Array(shown.utf8)) == hostile)
+    }
+}
