@@ -6,7 +6,8 @@ extension Session {
     /// The session must be open for writing and logged in.
     ///
     /// - Throws: `.keyExists` when a private key has that label or that id; `.keyNotProtected` when
-    ///   the token made a key that can leave it.
+    ///   the token made a key that can leave it or does more than sign; that key is removed again,
+    ///   where the token lets it be.
     public func generateKeyPair(_ type: KeyType, label: String, id: [UInt8]) throws(PKCS11Error)
         -> SigningKey
     {
@@ -26,6 +27,10 @@ extension Session {
         privateTemplate.add(CKA_SENSITIVE, flag: true)
         privateTemplate.add(CKA_EXTRACTABLE, flag: false)
         privateTemplate.add(CKA_SIGN, flag: true)
+        // Said of EC keys, too: SoftHSM lets a key do whatever it is not forbidden.
+        for use in [CKA_SIGN_RECOVER, CKA_DECRYPT, CKA_UNWRAP, CKA_DERIVE] {
+            privateTemplate.add(use, flag: false)
+        }
         privateTemplate.add(CKA_LABEL, Array(label.utf8))
         privateTemplate.add(CKA_ID, id)
         switch type.family {
@@ -34,13 +39,10 @@ extension Session {
                 mechanism: CKM_RSA_PKCS_KEY_PAIR_GEN, pParameter: nil, ulParameterLen: 0)
             publicTemplate.add(CKA_MODULUS_BITS, UInt(bitCount))
             publicTemplate.add(CKA_PUBLIC_EXPONENT, [1, 0, 1])
-            privateTemplate.add(CKA_DECRYPT, flag: false)
-            privateTemplate.add(CKA_UNWRAP, flag: false)
         case .ec(_, let curve):
             unsafe mechanism = CK_MECHANISM(
                 mechanism: CKM_EC_KEY_PAIR_GEN, pParameter: nil, ulParameterLen: 0)
             publicTemplate.add(CKA_EC_PARAMS, curve)
-            privateTemplate.add(CKA_DERIVE, flag: false)
         }
         var publicKey: CK_OBJECT_HANDLE = 0
         var privateKey: CK_OBJECT_HANDLE = 0
@@ -52,9 +54,30 @@ extension Session {
             }
         }
         try check("C_GenerateKeyPair", value)
-        guard try flag(CKA_SENSITIVE, of: privateKey) == true,
-            try flag(CKA_EXTRACTABLE, of: privateKey) == false
-        else { throw .keyNotProtected(try describe(privateKey)) }
-        return try SigningKey(privateKey, in: self)
+        do throws(PKCS11Error) {
+            let attributes = try attributes(of: privateKey)
+            let wrong = KeyAttribute.allCases.filter { !$0.isFulfilled(by: attributes[$0]) }
+            guard wrong.isEmpty else {
+                throw .keyNotProtected(
+                    try describe(privateKey),
+                    Dictionary(uniqueKeysWithValues: wrong.map { ($0, attributes[$0]) }),
+                    isRemoved: remove(privateKey, publicKey))
+            }
+            return try SigningKey(privateKey, in: self)
+        } catch {
+            // A key that cannot be used, or not be trusted to stay, is in the way.
+            if case .keyNotProtected = error { throw error }
+            _ = remove(privateKey, publicKey)
+            throw error
+        }
+    }
+
+    /// Takes back the key pair that was just made; false when the token keeps it.
+    private func remove(_ privateKey: CK_OBJECT_HANDLE, _ publicKey: CK_OBJECT_HANDLE) -> Bool {
+        let values = unsafe [
+            functions.pointee.C_DestroyObject(handle, publicKey),
+            functions.pointee.C_DestroyObject(handle, privateKey),
+        ]
+        return values.allSatisfy { $0 == 0 }
     }
 }
