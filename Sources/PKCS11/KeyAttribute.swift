@@ -33,17 +33,19 @@ public enum KeyAttribute: String, Sendable, CaseIterable {
     /// Each signature asks for the PIN.
     case alwaysAuthenticate = "CKA_ALWAYS_AUTHENTICATE"
 
-    /// What it must be in a key that Airseal has made; nil where either is fine.
+    /// Whether `value`, nil where the token says nothing, is as it must be in a key that Airseal has
+    /// made.
     ///
     /// A token that says nothing of a use says that there is none; a token that says nothing of
     /// how it keeps the key has proved nothing.
     func isFulfilled(by value: Bool?) -> Bool {
         switch self {
-        case .token, .hidden, .sensitive, .alwaysSensitive, .neverExtractable, .local, .sign:
+        case .token, .hidden, .sensitive, .alwaysSensitive, .neverExtractable, .sign:
             value == true
         case .extractable: value == false
         case .signRecover, .decrypt, .unwrap, .derive: value != true
-        case .modifiable, .alwaysAuthenticate: true
+        // NSS says of every key in its database that it was not made there.
+        case .local, .modifiable, .alwaysAuthenticate: true
         }
     }
 

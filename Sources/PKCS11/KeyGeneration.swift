@@ -7,7 +7,8 @@ extension Session {
     ///
     /// - Throws: `.keyExists` when a private key has that label or that id; `.keyNotProtected` when
     ///   the token made a key that can leave it or does more than sign; that key is removed again,
-    ///   where the token lets it be.
+    ///   where the token lets it be. `.keyDoesNotSign` when the token refuses a first signature with
+    ///   it; it is removed then, too.
     public func generateKeyPair(_ type: KeyType, label: String, id: [UInt8]) throws(PKCS11Error)
         -> SigningKey
     {
@@ -19,18 +20,19 @@ extension Session {
         var privateTemplate = AttributeTemplate()
         var mechanism: CK_MECHANISM
         publicTemplate.add(CKA_TOKEN, flag: true)
-        publicTemplate.add(CKA_VERIFY, flag: true)
+        // Not CKA_VERIFY: nothing is verified on the token, and tpm2-pkcs11 takes it for another
+        // word for CKA_DECRYPT, which the key shall not do.
         publicTemplate.add(CKA_LABEL, Array(label.utf8))
         publicTemplate.add(CKA_ID, id)
         privateTemplate.add(CKA_TOKEN, flag: true)
         privateTemplate.add(CKA_PRIVATE, flag: true)
         privateTemplate.add(CKA_SENSITIVE, flag: true)
         privateTemplate.add(CKA_EXTRACTABLE, flag: false)
-        privateTemplate.add(CKA_SIGN, flag: true)
         // Said of EC keys, too: SoftHSM lets a key do whatever it is not forbidden.
         for use in [CKA_SIGN_RECOVER, CKA_DECRYPT, CKA_UNWRAP, CKA_DERIVE] {
             privateTemplate.add(use, flag: false)
         }
+        privateTemplate.add(CKA_SIGN, flag: true)
         privateTemplate.add(CKA_LABEL, Array(label.utf8))
         privateTemplate.add(CKA_ID, id)
         switch type.family {
@@ -63,12 +65,25 @@ extension Session {
                     Dictionary(uniqueKeysWithValues: wrong.map { ($0, attributes[$0]) }),
                     isRemoved: remove(privateKey, publicKey))
             }
-            return try SigningKey(privateKey, in: self)
+            let key = try SigningKey(privateKey, in: self)
+            try trySigning(with: key)
+            return key
         } catch {
             // A key that cannot be used, or not be trusted to stay, is in the way.
             if case .keyNotProtected = error { throw error }
             _ = remove(privateKey, publicKey)
             throw error
+        }
+    }
+
+    /// tpm2-pkcs11 makes RSA keys that may not decrypt, and then decrypts to sign.
+    private func trySigning(with key: SigningKey) throws(PKCS11Error) {
+        let hash = key.type.hash
+        do throws(PKCS11Error) {
+            _ = try key.sign(digest: [UInt8](repeating: 0, count: hash.byteCount), hash: hash)
+        } catch {
+            guard case .call(let call, let value) = error else { throw error }
+            throw .keyDoesNotSign(key.description, call, value)
         }
     }
 

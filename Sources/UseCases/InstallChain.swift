@@ -37,6 +37,7 @@ extension Site {
     ///   - path: the file, leaf to root.
     ///   - key: the key.
     ///   - withoutRoot: whether the last certificate of the chain stays off the token.
+    /// - Returns: what was put there, or the rules that the chain breaks.
     /// - Throws: `.keyDoesNotMatchChain` when the leaf holds another public key.
     public func installChain(at path: String, _ key: KeyAccess, withoutRoot: Bool) throws
         -> ChainInstallation

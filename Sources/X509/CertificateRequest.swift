@@ -46,6 +46,7 @@ import Encodings
     ///
     /// - Parameter signature: over `signedPart`, as the Notary specification has it for the key: PSS
     ///   with a salt as long as the hash, or r and s side by side.
+    /// - Returns: one block.
     /// - Throws: `.cannotIssue` when the signature is not that of the key.
     public func pem(signature: [UInt8]) throws(CertificateError) -> String {
         defer { ERR_clear_error() }

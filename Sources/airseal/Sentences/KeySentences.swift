@@ -25,6 +25,11 @@ extension PKCS11Error {
                 hint: isRemoved
                     ? "have the token set up to keep its keys"
                     : "remove the key, and have the token set up to keep its keys")
+        case .keyDoesNotSign(let key, let call, let value):
+            Sentence(
+                "the token made the key \(key.words) and will not sign with it "
+                    + "(\(ForeignText(call)): \(value)); the key is removed again",
+                hint: "choose another --type: some tokens sign with keys of one kind only")
         case .keyNotDeleted(let key):
             Sentence(
                 "the token says that it deleted the key \(key.words), and still shows it",
@@ -98,7 +103,8 @@ extension PKCS11Error {
                 hint: "make it yours, with the mode 0600, and consider changing the PIN")
         case .call, .moduleNotLoaded, .registeredModulesNotLoaded, .noToken, .ambiguousToken,
             .noKey, .ambiguousKey, .unsupportedKey, .noPublicKey, .keyExists, .keyNotProtected,
-            .keyNotDeleted, .certificateNotKept, .keyAsksForPINAlways, .tooManyObjects,
+            .keyDoesNotSign, .keyNotDeleted, .certificateNotKept, .keyAsksForPINAlways,
+            .tooManyObjects,
             .signatureLength, .digestLength,
             .secretMemory, .file:
             Sentence("the PIN cannot be used")

@@ -29,7 +29,8 @@ extension PKCS11Error: Speakable {
             Sentence(
                 "several private keys match the key URI: \(Listing(keys.map(\.words)))",
                 hint: "add id=… to the key URI")
-        case .unsupportedKey, .noPublicKey, .keyExists, .keyNotProtected, .keyNotDeleted,
+        case .unsupportedKey, .noPublicKey, .keyExists, .keyNotProtected, .keyDoesNotSign,
+            .keyNotDeleted,
             .certificateNotKept, .keyAsksForPINAlways, .tooManyObjects, .signatureLength,
             .digestLength:
             keySentence
