@@ -1,4 +1,3 @@
-internal import Audit
 internal import Cryptography
 internal import Encodings
 public import PKCS11
@@ -50,8 +49,7 @@ extension Site {
         var details = keyDetails(
             object.description, publicKey: object.publicKey, on: session.token.description)
         details["certificates"] = .array(certificates.map { .string($0.sha256Fingerprint) })
-        _ = try state.audit.append(event("key-delete", details))
-        try deletion.run()
+        try recorded("key-delete", details) { try deletion.run() }
         return .deleted(plan)
     }
 }

@@ -1,4 +1,3 @@
-internal import Audit
 internal import Cryptography
 internal import Encodings
 internal import Files
@@ -64,15 +63,16 @@ extension Site {
             var details = keyDetails(
                 object.description, publicKey: publicKey, on: session.token.description)
             details["certificates"] = .array(missing.map { .string($0.sha256Fingerprint) })
-            _ = try state.audit.append(event("key-install", details))
-        }
-        // The root first: a run that is cut short leaves no leaf without its chain.
-        for certificate in missing.reversed() {
-            try session.add(
-                try Self.kept(certificate, leaf: chain.leaf, of: object.description),
-                TokenCertificateFields(
-                    subject: certificate.subject.der, issuer: certificate.issuer.der,
-                    serialNumber: certificate.serialNumber))
+            try recorded("key-install", details) {
+                // The root first: a run that is cut short leaves no leaf without its chain.
+                for certificate in missing.reversed() {
+                    try session.add(
+                        try Self.kept(certificate, leaf: chain.leaf, of: object.description),
+                        TokenCertificateFields(
+                            subject: certificate.subject.der, issuer: certificate.issuer.der,
+                            serialNumber: certificate.serialNumber))
+                }
+            }
         }
         return .installed(
             InstalledChain(

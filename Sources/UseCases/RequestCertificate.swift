@@ -1,4 +1,3 @@
-internal import Audit
 internal import Cryptography
 internal import Encodings
 internal import Files
@@ -40,8 +39,9 @@ extension Site {
         let token = signer.session.token.description
         var details = keyDetails(signer.description, publicKey: signer.publicKey, on: token)
         details["request"] = .string(try BlobHasher.digest(of: Array(pem.utf8)).description)
-        _ = try state.audit.append(event("key-request", details))
-        if let (folder, name) = place { try folder.replace(name, with: Array(pem.utf8)) }
+        try recorded("key-request", details) {
+            if let (folder, name) = place { try folder.replace(name, with: Array(pem.utf8)) }
+        }
         return CertificateRequestReport(token: token, key: signer.description, pem: pem)
     }
 }
