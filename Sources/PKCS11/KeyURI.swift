@@ -194,7 +194,7 @@ extension KeyURI: CustomStringConvertible {
         return query.isEmpty ? text : text + "?" + query.joined(separator: "&")
     }
 
-    private static func escaped(_ bytes: [UInt8]) -> String {
+    static func escaped(_ bytes: [UInt8]) -> String {
         bytes.map { byte in
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

@@ -1,4 +1,5 @@
-import Cryptography
+public import Cryptography
+public import Encodings
 public import Notary
 public import PKCS11
 public import X509
@@ -18,16 +19,21 @@ public struct TokenSigner: Signer {
     ///
     /// - Parameters:
     ///   - uri: which key.
-    ///   - chain: the certificates, leaf to root.
+    ///   - chain: the certificates, leaf to root; nil for those that the token keeps beside the key.
     ///   - pin: where the PIN comes from, if the token wants one.
-    /// - Throws: `.token` for whatever the token refuses, `.keyDoesNotMatchChain` before anything is
-    ///   signed.
-    public init(_ uri: KeyURI, chain: CertificateChain, pin: PINSource) throws(SigningError) {
+    ///   - time: where the token keeps several certificates of one name, those that are valid then
+    ///     go first.
+    /// - Throws: `.token` for whatever the token refuses, `.chain` when its certificates make none,
+    ///   `.keyDoesNotMatchChain` before anything is signed.
+    public init(
+        _ uri: KeyURI, chain: CertificateChain?, pin: PINSource, at time: Timestamp
+    ) throws(SigningError) {
         do {
             let session = try Session(on: try TokenModules(for: uri).token(matching: uri))
             try session.login(pin)
             key = try session.signingKey(matching: uri)
         } catch { throw .token(error) }
+        let chain = if let chain { chain } else { try key.session.chain(of: key, at: time) }
         guard key.publicKey == chain.leaf.publicKey.spki else {
             throw .keyDoesNotMatchChain(
                 key.description, certificate: chain.leaf.sha256Fingerprint)
@@ -48,12 +54,15 @@ public enum SigningError: Error, Equatable {
     case token(PKCS11Error)
     /// The leaf of the chain holds another public key; its SHA-256 fingerprint is named.
     case keyDoesNotMatchChain(KeyDescription, certificate: String)
+    /// No chain was named, and the token's certificates make none for this key.
+    case chain(KeyDescription, ChainAssemblyError)
     /// A certificate could not be made.
     case certificate(CertificateError)
 }
 
 extension TokenHash {
-    var signatureHash: SignatureHash {
+    /// The same hash, as it is computed here.
+    public var signatureHash: SignatureHash {
         switch self {
         case .sha256: .sha256
         case .sha384: .sha384
