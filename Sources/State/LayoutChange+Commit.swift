@@ -23,9 +23,7 @@ extension LayoutChange {
             try journal.begin(Intent(operation: operation, kind: Self.kind, body: json))
         }
         do throws(LayoutChangeError) {
-            for event in events {
-                try onRecord { () throws(AuditError) in _ = try state.audit.append(event) }
-            }
+            try onRecord { () throws(AuditError) in try state.audit.append(events) }
             try list(addition, by: writer)
         } catch {
             withdraw(open, from: writer, in: state, journal)
