@@ -20,24 +20,7 @@ struct SigningKeyOptions: ParsableArguments {
     var format = SignatureFormat.jws
 
     /// The key, with a person at the terminal for the PIN where the URI names no file.
-    var access: KeyAccess {
-        get throws { try KeyAccess(uri: key, prompt: PINPrompt.ask) }
-    }
-}
-
-/// A length of time as an operator writes it: `90d`, `12h`, `30m`, `45s`.
-struct Lifetime: ExpressibleByArgument {
-    /// A hundred years: what is longer was mistyped.
-    private static let secondsMax: Int64 = 100 * 366 * 86_400
-
-    let seconds: Int64
-
-    init?(argument: String) {
-        let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
-        guard let unit = argument.last.flatMap({ units[$0] }),
-            argument.dropLast().utf8.allSatisfy({ (48...57).contains($0) }),
-            let count = Int64(argument.dropLast()), count > 0, count <= Self.secondsMax / unit
-        else { return nil }
-        seconds = count * unit
+    var choice: SigningKeyChoice {
+        get throws { .token(try KeyAccess(uri: key, prompt: PINPrompt.ask)) }
     }
 }

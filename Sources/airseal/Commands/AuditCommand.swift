@@ -129,37 +129,14 @@ struct AuditVerifyCommand: Verb {
     }
 }
 
-extension AuditSelection.Start: ExpressibleByArgument {
-    /// A line's number, or an RFC 3339 time.
-    public init?(argument: String) {
-        if let number = Int64(argument) {
-            guard number > 0 else { return nil }
-            self = .line(number)
-        } else {
-            guard let time = Timestamp(rfc3339: argument) else { return nil }
-            self = .time(time)
-        }
-    }
-}
-
-extension OperationID: ExpressibleByArgument {
-    /// 32 lower-case hexadecimal digits.
-    public init?(argument: String) { self.init(argument) }
-}
-
-extension Digest: ExpressibleByArgument {
-    /// An algorithm's name, a colon, lower-case hexadecimal digits.
-    public init?(argument: String) {
-        do { try self.init(argument) } catch { return nil }
-    }
-}
-
 extension AuditRecord {
     /// The record for a person: what and who on one line, then each detail.
     fileprivate var lines: [String] {
         let user = "\(ForeignText(event.userName)) (\(event.userID))"
         return ["\(sequence) \(event.time) \(ForeignText(event.kind)) by \(user)"]
-            + event.details.members.map { "    \(ForeignText($0.name)): \(ForeignText($0.value.text))" }
+            + event.details.members.map {
+                "    \(ForeignText($0.name)): \(ForeignText($0.value.text))"
+            }
             + ["    operation: \(event.operation)"]
     }
 }
