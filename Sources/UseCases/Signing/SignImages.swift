@@ -39,7 +39,10 @@ extension Site {
     ) throws {
         guard plan.hasTargets else { return }
         let key = try preparedKey(request)
-        let chain = key.chain
+        // Where the chain is with the key, the key comes first.
+        var ready: ReadyKey?
+        if key.chain == nil, let state { ready = try readyKey(key, state) }
+        guard let chain = key.chain ?? ready?.signer.chain else { throw KeyAccessError.noChain }
         report.key = SigningReport.Key(leaf: chain.leaf, developmentPath: key.developmentPath)
         if let (refusal, time) = refusal(of: plan, request, chain) {
             report.stop = .refused(refusal, chain, at: time)
@@ -61,7 +64,7 @@ extension Site {
         if request.isAllOrNothing, plan.hasFailures { report.stop = .notAll }
         // Where nothing is left to sign, nobody is asked for a PIN.
         if let state, report.stop == nil, plan.hasTargets {
-            let ready = try readyKey(key, state)
+            let ready = try ready ?? readyKey(key, state)
             if intent == nil, plan.images.count > 1 {
                 intent = try .begin(
                     command, in: state, at: clock.now.wholeSeconds,

@@ -8,7 +8,7 @@ import UseCases
 struct SignCommand: Verb {
     static let configuration = CommandConfiguration(
         commandName: "sign",
-        abstract: "Sign images in a layout with a key on a token.",
+        abstract: "Sign images in a layout, with a key on a token or, for development, in a file.",
         discussion: """
             Each image gets a Notary Project signature, listed in the layout as a referrer so that \
             notation, oras and regctl find it. The key stays on the token; each signature is checked \
@@ -17,6 +17,9 @@ struct SignCommand: Verb {
 
             The PIN is asked at the terminal, or read from the file that the URI names with \
             pin-source=file:PATH (a regular file, readable by its owner only). It is tried once.
+
+            A key in a file is for development: whoever reads the file has the key. Output, JSON and the \
+            record call it so. --key, --key-file, --key-name and --default-key exclude each other.
 
             Many images take one login. Signatures become visible in portions of up to 1,000. An image \
             that is damaged keeps no other from being signed; a token or a disk that fails ends the \
@@ -27,6 +30,7 @@ struct SignCommand: Verb {
               airseal sign layout --all --key 'pkcs11:token=site;object=signer?pin-source=file:pin' \
             --chain chain.pem --format cose --expiry 90d
               airseal sign layout:v1 --recursive --key 'pkcs11:token=site;object=signer' --chain chain.pem
+              airseal sign layout:v1 --key-file developer.p12 --passphrase-file words
               airseal sign --from list.json --skip-if-signed --renew-before 30d --dry-run \
             --key 'pkcs11:token=site;object=signer' --chain chain.pem
             """)
