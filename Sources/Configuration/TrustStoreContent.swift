@@ -58,9 +58,15 @@ public struct TrustStoreContent: Sendable, Equatable {
                 ignored.append(entry.name)
                 continue
             }
-            let bytes = try ConfigurationError.files { () throws(FileError) in
-                try folder.file(entry).readAll(limit: Int64(X509Limits.fileSizeMax))
-            }
+            let bytes: [UInt8]
+            do throws(FileError) {
+                bytes = try folder.file(entry).readAll(limit: Int64(X509Limits.fileSizeMax))
+            } catch .tooLarge {
+                // The store's own fault, which concerns nobody who does not need the store.
+                return .failure(
+                    .unreadable(
+                        name: entry.name, .tooLarge(byteCount: X509Limits.fileSizeMax + 1)))
+            } catch { throw .file(error) }
             do throws(CertificateError) {
                 files.append(try File(name: entry.name, bytes: bytes))
             } catch {

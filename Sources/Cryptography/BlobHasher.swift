@@ -72,6 +72,7 @@ extension Digest.Algorithm {
     var opensslName: String {
         switch self {
         case .sha256: "SHA256"
+        case .sha384: "SHA384"
         case .sha512: "SHA512"
         }
     }

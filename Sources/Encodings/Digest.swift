@@ -1,11 +1,14 @@
-/// The content address of a blob, in the only two algorithms that Airseal accepts (rule A4).
+/// The content address of a blob, in one of the algorithms that go-digest, and so every tool of the field,
+/// accepts (rule A4).
 ///
 /// - SeeAlso: OCI image-spec 1.1, descriptor.md, "Digests".
 public struct Digest: Hashable, Sendable {
-    /// A registered digest algorithm.
+    /// A digest algorithm. OCI registers the first and the last.
     public enum Algorithm: String, Sendable, CaseIterable {
         /// SHA-256, the default everywhere.
         case sha256
+        /// SHA-384.
+        case sha384
         /// SHA-512.
         case sha512
 
@@ -13,6 +16,7 @@ public struct Digest: Hashable, Sendable {
         public var byteCount: Int {
             switch self {
             case .sha256: 32
+            case .sha384: 48
             case .sha512: 64
             }
         }
@@ -79,6 +83,6 @@ extension Digest: Comparable {
 public enum DigestError: Error, Equatable {
     /// Not `algorithm:hex` with the length that the algorithm asks for.
     case malformed(String)
-    /// Well-formed, but neither sha256 nor sha512.
+    /// Well-formed, but in another algorithm.
     case unsupportedAlgorithm(String)
 }

@@ -100,7 +100,7 @@ public struct JSONPlace: Sendable {
     public func digest() throws(JSONShapeError) -> Digest {
         let text = try string()
         do { return try Digest(text) } catch {
-            throw unexpected("a sha256 or sha512 digest, not \(text)")
+            throw unexpected("a sha256, sha384 or sha512 digest, not \(text)")
         }
     }
 

@@ -1,3 +1,5 @@
+public import Encodings
+
 /// Whatever a descriptor of a manifest or an index can lead to.
 public enum Document: Sendable, Equatable {
     /// An OCI or Docker image manifest.
@@ -60,5 +62,17 @@ public enum Document: Sendable, Equatable {
         case .index(let index): index.artifactType
         case .artifact(let artifact): artifact.artifactType
         }
+    }
+}
+
+extension Document {
+    /// The digest that JSON gives as that of its subject, whatever else is wrong with it: a manifest
+    /// that breaks a rule is still told where it belongs. Nil where nothing of the kind is to be
+    /// found.
+    public static func claimedSubject(in bytes: [UInt8]) -> Digest? {
+        do {
+            return try JSONPlace(JSON(parsing: bytes)).optional("subject")?.member("digest")
+                .digest()
+        } catch { return nil }
     }
 }

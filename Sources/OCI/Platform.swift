@@ -73,11 +73,11 @@ extension Descriptor {
         return Platform(os: os, architecture: architecture, variant: platform.string("variant"))
     }
 
-    /// Whether an index lists it as an attestation of another of its manifests, as buildx does: for
-    /// no platform, so that nothing runs it.
+    /// Whether an index lists it as an attestation of another of its manifests, as buildx does: a
+    /// manifest, for no platform, so that nothing runs it.
     public var isAttestation: Bool {
         self[annotation: Annotation.dockerReferenceType] == "attestation-manifest"
-            && platform == .unknown
+            && platform == .unknown && !MediaType.isIndex(mediaType)
     }
 
     /// Whether it is a layer that the writer was not free to pass on: it may be missing wherever

@@ -28,7 +28,8 @@ struct FallbackLists {
         var manifests: [Descriptor] = []
         var base: ImageIndex?
         var unread: [Descriptor] = []
-        for entry in entries where MediaType.isIndex(entry.mediaType) {
+        // Each content once: a thousand entries may name one list of thousands.
+        for entry in entries.eachOnce where MediaType.isIndex(entry.mediaType) {
             guard case .index(let list)? = try read(entry) else {
                 unread.append(entry)
                 continue
@@ -52,15 +53,15 @@ struct FallbackLists {
 }
 
 extension LayoutGraph {
-    /// What is listed as a referrer of `target` and cannot be read, so that nobody knows what it
-    /// says: manifests in its fallback indexes, and entries with it as annotated subject.
-    ///
-    /// An entry without either names its subject in its own bytes only: who cannot read these cannot
-    /// tell whose referrer it is.
+    /// What is a referrer of `target` by its own word or by a list's, and cannot be read: manifests in
+    /// its fallback indexes, entries with it as annotated subject, and manifests that break a rule
+    /// and name it.
     public func unreadableReferrers(of target: Descriptor) -> [(Descriptor, LayoutError)] {
-        let annotated = entries(annotatedWith: target.digest)
-        return (fallbackLists(of: target.digest).manifests + annotated).eachOnce.compactMap {
-            manifest in node(manifest)?.problem.map { (manifest, $0) }
+        let listed = fallbackLists(of: target.digest).manifests
+        let claiming =
+            entries(annotatedWith: target.digest) + malformedManifests(speakingOf: target.digest)
+        return (listed + claiming).eachOnce.compactMap { manifest in
+            node(manifest)?.problem.map { (manifest, $0) }
         }
     }
 

@@ -14,6 +14,8 @@ public struct LayoutGraph: Sendable {
         public let document: Document?
         /// Why the manifest or index cannot be read.
         public let problem: LayoutError?
+        /// What the manifest or index says it is about, where it breaks a rule and cannot be read.
+        let claimedSubject: Digest?
         /// Whether only subjects of other manifests lead to it, so that nothing here promises its
         /// presence.
         public let isSubjectOnly: Bool
@@ -39,6 +41,7 @@ public struct LayoutGraph: Sendable {
     /// `index.json` of the layout that was walked.
     let index: LayoutIndex
     private var referrersBySubject: [Digest: [Int]] = [:]
+    private var malformedBySubject: [Digest: [Int]] = [:]
     /// Entries with a subject as annotation, by its text.
     private var annotatedEntries: [String: [Descriptor]] = [:]
     private var places: [Content: Int] = [:]
@@ -66,6 +69,9 @@ public struct LayoutGraph: Sendable {
             try walk(content, subjects, areSubjects: true)
         }
         for (place, node) in nodes.enumerated() {
+            if let subject = node.claimedSubject {
+                malformedBySubject[subject, default: []].append(place)
+            }
             guard let subject = node.document?.subject else { continue }
             referrersBySubject[subject.digest, default: []].append(place)
         }
@@ -97,10 +103,12 @@ public struct LayoutGraph: Sendable {
     private static func visit(
         _ content: some LayoutContent, _ descriptor: Descriptor, depth: Int, isSubject: Bool
     ) throws(LayoutError) -> Node {
-        func node(_ document: Document?, _ problem: LayoutError?) -> Node {
+        func node(
+            _ document: Document?, _ problem: LayoutError?, claimedSubject: Digest? = nil
+        ) -> Node {
             Node(
                 descriptor: descriptor, document: document, problem: problem,
-                isSubjectOnly: isSubject)
+                claimedSubject: claimedSubject, isSubjectOnly: isSubject)
         }
         guard Document.isDocument(descriptor.mediaType) else { return node(nil, nil) }
         guard depth <= Limits.indexNestingMax || !MediaType.isIndex(descriptor.mediaType) else {
@@ -108,7 +116,11 @@ public struct LayoutGraph: Sendable {
         }
         do throws(LayoutError) { return node(try content.document(descriptor), nil) } catch {
             switch error {
-            case .damaged, .document, .tooLarge, .notHeld: return node(nil, error)
+            case .document:
+                let bytes = try? content.read(descriptor, limit: Limits.manifestSizeMax)
+                return node(
+                    nil, error, claimedSubject: bytes.flatMap(Document.claimedSubject(in:)))
+            case .damaged, .tooLarge, .notHeld: return node(nil, error)
             default: throw error
             }
         }
@@ -134,6 +146,11 @@ public struct LayoutGraph: Sendable {
         (referrersBySubject[digest] ?? []).map { nodes[$0].descriptor }
     }
 
+    /// Manifests and indexes that break a rule and say that `digest` is what they are about.
+    func malformedManifests(speakingOf digest: Digest) -> [Descriptor] {
+        (malformedBySubject[digest] ?? []).map { nodes[$0].descriptor }
+    }
+
     /// What `descriptor` names, if the walk came upon it.
     public func node(_ descriptor: Descriptor) -> Node? {
         places[Content(descriptor)].map { nodes[$0] }
@@ -153,6 +170,26 @@ public struct LayoutGraph: Sendable {
             position += 1
         }
         return found
+    }
+
+    /// Whether a walk from `descriptor` alone would find nothing else in what it needs.
+    public func hasWhole(_ descriptor: Descriptor) -> Bool {
+        var seen: Set<Content> = [Content(descriptor)]
+        var level = [descriptor]
+        var depth = 0
+        while !level.isEmpty {
+            var next: [Descriptor] = []
+            for part in level where Document.isDocument(part.mediaType) {
+                guard let node = node(part),
+                    depth <= Limits.indexNestingMax || !MediaType.isIndex(part.mediaType)
+                else { return false }
+                if case .nestedTooDeep? = node.problem { return false }
+                next += (node.document?.parts ?? []).filter { seen.insert(Content($0)).inserted }
+            }
+            level = next
+            depth += 1
+        }
+        return true
     }
 
     /// The manifests whose subject is what `target` names, by type, digest and size (rule M8), in

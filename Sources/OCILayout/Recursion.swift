@@ -29,11 +29,10 @@ extension LayoutContent {
         while !level.isEmpty {
             var next: [Descriptor] = []
             for parent in level {
-                for manifest in graph.node(parent)?.document?.manifests ?? []
-                where seen.insert(manifest.digest).inserted {
-                    guard recursion == .imagesAndAttestations || !manifest.isAttestation else {
-                        continue
-                    }
+                for manifest in graph.node(parent)?.document?.manifests ?? [] {
+                    // What is listed as an image, too, is one.
+                    let isLeftOut = recursion == .images && manifest.isAttestation
+                    guard !isLeftOut, seen.insert(manifest.digest).inserted else { continue }
                     if let problem = graph.node(manifest)?.problem { throw problem }
                     found.append(manifest)
                     next.append(manifest)

@@ -130,12 +130,20 @@ private struct Inspection {
                 unexaminedCount += 1
                 continue
             }
-            if let found = try signature(referrer, in: content) {
+            if let found = try signature(referrer.descriptor, in: content) {
                 signatures.append(
                     SignatureDescription(manifest: referrer.descriptor, content: found))
             } else {
                 others.append(referrer)
             }
+        }
+        for (manifest, _) in graph.unreadableReferrers(of: target) {
+            guard let found = try signature(manifest, in: content) else { continue }
+            guard signatures.count < signatureCountMax else {
+                unexaminedCount += 1
+                continue
+            }
+            signatures.append(SignatureDescription(manifest: manifest, content: found))
         }
         return ImageDescription(
             reference: reference, path: parsed.path, descriptor: target,
@@ -144,11 +152,11 @@ private struct Inspection {
     }
 
     /// Nil for what only looks like a signature (rule M4).
-    private func signature(_ referrer: Referrer, in content: some LayoutContent)
+    private func signature(_ descriptor: Descriptor, in content: some LayoutContent)
         throws(LayoutError) -> SignatureDescription.Content?
     {
         do throws(LayoutError) {
-            let bytes = try content.read(referrer.descriptor, limit: Limits.manifestSizeMax)
+            let bytes = try content.read(descriptor, limit: Limits.manifestSizeMax)
             switch SignatureManifest.read(bytes) {
             case .notASignature: return nil
             case .malformed(let failure): return .malformedManifest(failure)

@@ -27,6 +27,12 @@ public struct VerifyRequest: Sendable {
     }
 }
 
+/// Why nothing could be judged.
+public enum VerifyError: Error, Equatable {
+    /// Every image of a layout was meant, and it has none with a name.
+    case noNamedImage
+}
+
 /// One reference and what was concluded of it.
 public struct VerifiedReference {
     /// The report; complete in itself, also where no verdict was reached.
@@ -173,11 +179,13 @@ private struct ReferenceJudge {
 
     private func targets(
         of named: PlacedReference, in content: some LayoutContent, _ graph: LayoutGraph
-    ) throws(LayoutError) -> [(text: String, descriptor: Descriptor)] {
+    ) throws -> [(text: String, descriptor: Descriptor)] {
         guard standsForAll(named.reference) else {
             return [(named.text, try content.resolve(named.reference.selector))]
         }
-        return graph.namedImages.map { image in
+        let images = graph.namedImages
+        guard !images.isEmpty else { throw VerifyError.noNamedImage }
+        return images.map { image in
             ("\(named.reference.path):\(image.name)", image.descriptor)
         }
     }

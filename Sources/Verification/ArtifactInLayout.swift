@@ -26,6 +26,17 @@ public struct ArtifactInLayout<Content: LayoutContent> {
         self.checks = checks
     }
 
+    /// The picture of everything that the artifact is made of.
+    ///
+    /// Where the walk that found the signatures came upon a part by another way, and too deep to look
+    /// into it, it is one of its own.
+    func wholeGraph() throws(VerificationError) -> LayoutGraph {
+        guard !graph.hasWhole(target) else { return graph }
+        return try VerificationError.layout { () throws(LayoutError) in
+            try LayoutGraph(content, from: [target])
+        }
+    }
+
     /// Another artifact of the same layout.
     func sibling(_ target: Descriptor, reference: String) -> ArtifactInLayout {
         ArtifactInLayout(

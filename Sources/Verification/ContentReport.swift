@@ -50,11 +50,7 @@ public struct ContentReport: Sendable, Equatable {
     ///
     /// - Throws: what kept the check from being made, never what it found.
     init(checking artifact: ArtifactInLayout<some LayoutContent>) throws(VerificationError) {
-        // A walk of its own: the one that found the signatures may have come upon a part of the
-        // artifact by another way, and too deep to look into it.
-        let graph = try VerificationError.layout { () throws(LayoutError) in
-            try LayoutGraph(artifact.content, from: [artifact.target])
-        }
+        let graph = try artifact.wholeGraph()
         var blobCount = 0
         var byteCount: Int64 = 0
         var failures: [Failure] = []

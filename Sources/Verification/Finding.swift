@@ -105,7 +105,8 @@ extension Finding {
         case .intact, .trusted, .withoutExpiry, .unexpired, .validAt, .noRevocationSource,
             .payloadMatches, .metadataPresent:
             .pass
-        case .timestampUnjudged, .revocationUnknown: .unknown
+        // An archive that is read in one pass keeps no envelope of such a size.
+        case .unreadable(_, .notHeld), .timestampUnjudged, .revocationUnknown: .unknown
         case .notAsked: .skipped
         case .malformedManifest, .unreadable, .unknownFormat, .broken, .pluginMissing,
             .keySpecNotAllowed, .expiryMissing,

@@ -22,7 +22,7 @@ struct SignatureExamination {
         let judge = SignatureJudge(criteria: criteria, time: time, metadata: options.metadata)
         let reader = SignatureReader(content: artifact.content, chains: chains)
         for referrer in artifact.graph.referrers(of: artifact.target) {
-            let reading = try reader.read(referrer)
+            let reading = try reader.read(referrer.descriptor)
             if case .notASignature = reading { continue }
             guard reports.count < options.signatureCountMax else {
                 isLimited = true
@@ -37,13 +37,12 @@ struct SignatureExamination {
             }
         }
         // Last, so that they use up no place that a good one may need (rule V5).
-        for (manifest, problem) in artifact.graph.unreadableReferrers(of: artifact.target)
-        where manifest.claimsToBeSignature {
+        for (manifest, problem) in artifact.graph.unreadableReferrers(of: artifact.target) {
+            guard let reading = try reader.readFailed(manifest, problem) else { continue }
             guard reports.count < options.signatureCountMax else {
                 isLimited = true
                 return
             }
-            let reading = SignatureReading.failed(nil, .unreadable(manifest.digest, problem))
             reports.append(Self.report(on: manifest, reading, by: judge, artifact.target))
         }
     }
@@ -64,14 +63,5 @@ struct SignatureExamination {
                 manifest: manifest, format: envelope.envelope.format, envelope: envelope,
                 validations: judge.validations(of: envelope, about: target))
         }
-    }
-}
-
-extension Descriptor {
-    /// Whether whoever listed it says that it is a Notary signature: by the artifact type, or by the
-    /// annotation that notation gives to nothing else.
-    fileprivate var claimsToBeSignature: Bool {
-        members["artifactType"] == .string(SignatureManifest.artifactType)
-            || self[annotation: SignatureManifest.thumbprintAnnotation] != nil
     }
 }

@@ -10,9 +10,9 @@ struct SignatureReader<Content: LayoutContent> {
     let content: Content
     let chains: ChainMemory
 
-    func read(_ referrer: Referrer) throws(VerificationError) -> SignatureReading {
+    func read(_ descriptor: Descriptor) throws(VerificationError) -> SignatureReading {
         let manifest: SignatureManifest
-        switch try fetch(referrer.descriptor, limit: Limits.manifestSizeMax) {
+        switch try fetch(descriptor, limit: Limits.manifestSizeMax) {
         case .unreadable(let finding): return .failed(nil, finding)
         case .bytes(let bytes):
             switch SignatureManifest.read(bytes) {
@@ -43,6 +43,22 @@ struct SignatureReader<Content: LayoutContent> {
         }
     }
 
+    /// Reads what the layout could not: a manifest that breaks a rule, or one that is not there.
+    ///
+    /// - Returns: a signature that failed; nil for what neither its own bytes nor whoever listed it
+    ///   call a signature.
+    func readFailed(_ descriptor: Descriptor, _ problem: LayoutError) throws(VerificationError)
+        -> SignatureReading?
+    {
+        if case .failed(let format, let finding) = try read(descriptor),
+            case .malformedManifest = finding
+        {
+            return .failed(format, finding)
+        }
+        guard descriptor.claimsToBeSignature else { return nil }
+        return .failed(nil, .unreadable(descriptor.digest, problem))
+    }
+
     private enum Fetched {
         case bytes([UInt8])
         case unreadable(Finding)
@@ -54,8 +70,10 @@ struct SignatureReader<Content: LayoutContent> {
         do throws(LayoutError) {
             return .bytes(try content.read(descriptor, limit: limit))
         } catch {
+            // Whatever is the signature's own; a disk that fails is nobody's.
             switch error {
-            case .damaged, .tooLarge: return .unreadable(.unreadable(descriptor.digest, error))
+            case .damaged, .document, .tooLarge, .notHeld:
+                return .unreadable(.unreadable(descriptor.digest, error))
             default: throw .layout(error)
             }
         }
@@ -70,4 +88,13 @@ enum SignatureReading {
     case failed(SignatureFormat?, Finding)
     /// A signature whose envelope's integrity is proven.
     case verified(VerifiedEnvelope)
+}
+
+extension Descriptor {
+    /// Whether whoever listed it says that it is a Notary signature: by the artifact type, or by the
+    /// annotation that notation gives to nothing else.
+    fileprivate var claimsToBeSignature: Bool {
+        members["artifactType"] == .string(SignatureManifest.artifactType)
+            || self[annotation: SignatureManifest.thumbprintAnnotation] != nil
+    }
 }

@@ -5,14 +5,29 @@ import OCILayout
 import Trust
 import X509
 
+/// How a report says what was found: the words belong to the program, as every sentence does.
+public struct ReportWords: Sendable {
+    let finding: @Sendable (Finding) -> String
+    let content: @Sendable (ContentReport.Reason) -> String
+
+    /// The `reason` of a validation, and that of a failure of the content.
+    public init(
+        finding: @escaping @Sendable (Finding) -> String,
+        content: @escaping @Sendable (ContentReport.Reason) -> String
+    ) {
+        self.finding = finding
+        self.content = content
+    }
+}
+
 extension VerificationReport {
     /// The document for a list of references: an array with one object for each, in their order.
-    public static func json(of reports: [VerificationReport]) -> JSON {
-        .array(reports.map(\.json))
+    public static func json(of reports: [VerificationReport], in words: ReportWords) -> JSON {
+        .array(reports.map { $0.json(in: words) })
     }
 
     /// One element of the document.
-    public var json: JSON {
+    public func json(in words: ReportWords) -> JSON {
         [
             "reference": .string(reference), "digest": .text(target?.digest),
             "mediaType": .text(target?.mediaType), "scope": .text(scope),
@@ -21,15 +36,16 @@ extension VerificationReport {
             "policyDigest": .text(policyDigest), "trustDigest": .text(trustDigest),
             "settingsDigest": .text(settingsDigest),
             "revocationDigest": .text(revocationDigest), "validUntil": .text(validUntil),
-            "content": content.json, "signatures": .array(signatures.map(\.json)),
+            "content": content.json(in: words),
+            "signatures": .array(signatures.map { $0.json(in: words) }),
             "requiredSignatures": requiredSignatures?.json ?? .null,
-            "manifests": .array(manifests.map(\.json)),
+            "manifests": .array(manifests.map { $0.json(in: words) }),
         ]
     }
 }
 
 extension ContentReport {
-    fileprivate var json: JSON {
+    fileprivate func json(in words: ReportWords) -> JSON {
         [
             "checked": .boolean(isChecked), "blobs": .integer(Int64(blobCount)),
             "bytes": .integer(byteCount),
@@ -38,7 +54,7 @@ extension ContentReport {
                     [
                         "digest": .text(failure.descriptor.digest),
                         "mediaType": .string(failure.descriptor.mediaType),
-                        "reason": .string(failure.reason.text),
+                        "reason": .string(words.content(failure.reason)),
                     ]
                 }),
             "absentForeignLayers": .array(absentForeignLayers.map { .text($0.digest) }),
@@ -57,7 +73,7 @@ extension RequiredSignaturesReport {
 }
 
 extension SignatureReport {
-    fileprivate var json: JSON {
+    fileprivate func json(in words: ReportWords) -> JSON {
         let attributes = envelope?.attributes
         return [
             "digest": .text(manifest.digest), "mediaType": .string(manifest.mediaType),
@@ -72,7 +88,7 @@ extension SignatureReport {
                         "action": .string(outcome.action.rawValue),
                         "result": .string(outcome.finding.result.rawValue),
                         "rule": .text(outcome.finding.rule),
-                        "reason": .string(outcome.finding.text),
+                        "reason": .string(words.finding(outcome.finding)),
                     ]
                 }),
         ]

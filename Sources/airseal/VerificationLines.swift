@@ -13,7 +13,7 @@ extension VerificationReport {
         lines += refusals.map { "  \($0.words)" }
         if let requiredSignatures { lines += requiredSignatures.lines }
         lines += content.failures.map { failure in
-            "  content: \(failure.descriptor.digest) \(ForeignText(failure.reason.text))"
+            "  content: \(failure.descriptor.digest) \(failure.reason.words)"
         }
         if verdict == .verified || verdict == .skipped {
             lines.append(
@@ -49,7 +49,9 @@ extension RequiredSignaturesReport {
 extension SignatureReport {
     fileprivate var lines: [String] {
         let signer =
-            envelope.map { ", signed by \(ForeignText($0.chain.leaf.subject.description))" } ?? ""
+            envelope.map {
+                ", signed by \(ForeignText(escaped: $0.chain.leaf.subject.description))"
+            } ?? ""
         let time = envelope?.attributes.statedTime.map { ", \($0)" } ?? ""
         var lines = ["  signature \(manifest.digest): \(verdict.rawValue)\(signer)\(time)"]
         for outcome in validations where outcome.finding.result != .pass {
@@ -57,7 +59,7 @@ extension SignatureReport {
                 outcome.action == .enforce ? outcome.finding.result.rawValue : "warning"
             guard outcome.action != .skip else { continue }
             lines.append(
-                "    \(outcome.validation.rawValue): \(kind): \(ForeignText(outcome.finding.sentence.text))"
+                "    \(outcome.validation.rawValue): \(kind): \(outcome.finding.sentence.text)"
             )
         }
         return lines

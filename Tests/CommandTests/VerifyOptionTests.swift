@@ -269,8 +269,8 @@ private let index = """
         #expect(left.status == 2)
         #expect(
             left.errors == """
+                airseal: error: bundles: there is no named image to verify
                 airseal: note: bundles are left out, which only receive judges: bundles:b
-                airseal: there is no named image to verify
 
                 """)
         try await site.layoutByHand("empty", "")

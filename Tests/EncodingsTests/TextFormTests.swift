@@ -48,7 +48,7 @@ import Testing
         #expect(throws: DigestError.malformed(text)) { try Digest(text) }
     }
 
-    @Test(arguments: ["sha384", "md5", "blake3", "sha256+b64u"])
+    @Test(arguments: ["sha224", "md5", "blake3", "sha256+b64u"])
     func `are refused by name in any other algorithm`(_ name: String) {
         #expect(throws: DigestError.unsupportedAlgorithm(name)) { try Digest("\(name):00") }
     }

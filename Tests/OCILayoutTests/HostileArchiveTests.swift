@@ -272,7 +272,7 @@ struct HostileArchive: Sendable, CustomTestStringConvertible {
         HostileArchive(
             "index with another digest algorithm",
             """
-            a = Archive(); d = descriptor(MANIFEST, b"x"); d["digest"] = "sha384:" + "0" * 96
+            a = Archive(); d = descriptor(MANIFEST, b"x"); d["digest"] = "sha224:" + "0" * 56
             a.layout(d); a.close()
             """
         ) {

@@ -104,9 +104,11 @@ extension ReceiveOutcome {
         [
             "verdict": .string(verdict), "code": code.map { .string($0) } ?? .null,
             "reason": reason.map { .string($0) } ?? .null, "bundle": bundle?.json ?? .null,
-            "signature": signature?.json ?? .null,
+            "signature": signature?.json(in: .sentences) ?? .null,
             "images": .array(
-                images.map { ["image": $0.root.summary, "verification": $0.report.json] }),
+                images.map {
+                    ["image": $0.root.summary, "verification": $0.report.json(in: .sentences)]
+                }),
         ]
     }
 }

@@ -7,7 +7,7 @@ extension DigestError: Speakable {
         case .unsupportedAlgorithm(let name):
             Sentence(
                 "the digest algorithm \(ForeignText(name)) is not supported: "
-                    + "only sha256 and sha512 are")
+                    + "only sha256, sha384 and sha512 are")
         }
     }
 }

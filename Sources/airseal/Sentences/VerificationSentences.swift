@@ -1,6 +1,9 @@
+import Cryptography
+import Encodings
 import Notary
 import OCILayout
 import Trust
+import UseCases
 import Verification
 
 extension VerificationError: Speakable {
@@ -16,8 +19,16 @@ extension VerificationError: Speakable {
     }
 }
 
+extension VerifyError: Speakable {
+    var sentence: Sentence {
+        switch self {
+        case .noNamedImage: Sentence("there is no named image to verify")
+        }
+    }
+}
+
 extension Finding {
-    /// The fact for a person's eyes: as the report has it, but with sentences for errors.
+    /// The fact for a person's eyes, and for the report's `reason`.
     var sentence: Sentence {
         switch self {
         case .malformedManifest(let failure): failure.sentence
@@ -26,23 +37,66 @@ extension Finding {
         case .unusableTrustStore(let name, let fault):
             fault.sentence.after("the trust store \(name) cannot be used")
         case .malformedPayload(let failure): failure.sentence
-        case .invalidAt(let time, let subject, let notBefore, let notAfter):
-            Sentence(
-                "the certificate of \(ForeignText(subject)) is not valid at \(time): "
-                    + "it is valid from \(notBefore) to \(notAfter)")
-        case .revocationUnknown(let subject, let sources):
-            Sentence(
-                "the certificate of \(ForeignText(subject)) may have been revoked: nothing is at "
-                    + "hand from "
-                    + "\(Listing(sources.map { "\(ForeignText($0))" }, nothing: "its sources"))")
-        case .intact, .unknownFormat, .pluginMissing, .keySpecNotAllowed, .expiryMissing, .trusted,
-            .noTrustStore, .untrustedChain,
-            .noUsableIdentity, .otherIdentity, .withoutExpiry, .unexpired, .expired, .validAt,
-            .signedInFuture, .timestampMissing, .timestampUnjudged, .noRevocationSource,
-            .payloadMatches,
-            .otherPayload, .otherPurpose, .metadataPresent, .metadataMissing, .otherMetadata,
-            .notAsked:
-            Sentence("\(ForeignText(text))")
+        default: Sentence(words)
         }
     }
+
+    /// What needs no more than a clause; nothing useful for the cases above.
+    private var words: String {
+        switch self {
+        case .malformedManifest, .unreadable, .broken, .unusableTrustStore, .malformedPayload: ""
+        case .intact: "the signature is by the leaf of its chain"
+        case .unknownFormat(let mediaType): "the envelope's media type is \(ForeignText(mediaType))"
+        case .pluginMissing(let name): "the signature asks for the plugin \(ForeignText(name))"
+        case .keySpecNotAllowed(let spec): "this site takes no signatures of \(spec.rawValue) keys"
+        case .trusted(let anchor): "trusted by the certificate \(anchor)"
+        case .noTrustStore(let type): "the policy lists no trust store of type \(type.rawValue)"
+        case .untrustedChain(let root):
+            "no trust store holds a certificate of the chain, whose root is \(root)"
+        case .noUsableIdentity: "the policy names no signer by x509.subject"
+        case .otherIdentity(let subject):
+            "the policy does not name the signer \(ForeignText(escaped: subject))"
+        case .expiryMissing: "the signature has no expiry, and this site wants one"
+        case .withoutExpiry: "the signature has no expiry"
+        case .unexpired(let until): "the signature expires at \(until)"
+        case .expired(let expiry): "the signature expired at \(expiry)"
+        case .validAt(let time): "every certificate is valid at \(time)"
+        case .invalidAt(let time, let subject, let notBefore, let notAfter):
+            "the certificate of \(ForeignText(escaped: subject)) is not valid at \(time): "
+                + "it is valid from \(notBefore) to \(notAfter)"
+        case .signedInFuture(let time):
+            "the signing authority vouches for \(time), which has not come yet"
+        case .timestampMissing: "the policy asks for a timestamp, and there is none"
+        case .timestampUnjudged: "the timestamp was not judged: this version cannot"
+        case .noRevocationSource: "no certificate names a revocation source"
+        case .revocationUnknown(let subject, let sources):
+            "the certificate of \(ForeignText(escaped: subject)) may have been revoked: nothing is "
+                + "at hand from "
+                + "\(Listing(sources.map { "\(ForeignText($0))" }, nothing: "its sources"))"
+        case .payloadMatches: "the payload names the artifact"
+        case .otherPayload(let mediaType, let digest, let size):
+            "the payload names \(digest) (\(ForeignText(mediaType)), \(size) bytes)"
+        case .metadataPresent: "the metadata asked for is there"
+        case .metadataMissing(let name): "the metadata lacks \(ForeignText(name))"
+        case .otherMetadata(let name): "the metadata has another value for \(ForeignText(name))"
+        case .otherPurpose: "the signature was made for a bundle, and no image"
+        case .notAsked: "the policy skips this validation"
+        }
+    }
+}
+
+extension ContentReport.Reason {
+    /// What is wrong, as the end of a sentence about the content.
+    var words: String {
+        switch self {
+        case .blob(let fault): fault.words
+        case .document(let error): error.sentence.text
+        }
+    }
+}
+
+extension ReportWords {
+    /// The sentences of the program.
+    static let sentences = ReportWords(
+        finding: { $0.sentence.text }, content: { $0.words })
 }
