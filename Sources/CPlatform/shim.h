@@ -11,4 +11,7 @@ static inline FILE *airseal_stderr(void) { return stderr; }
 // PR_SET_DUMPABLE is a macro, and prctl is variadic.
 static inline int airseal_forbid_core_dumps(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
 
+// unistd.h shows it with _GNU_SOURCE only.
+extern int syncfs(int descriptor);
+
 #endif
