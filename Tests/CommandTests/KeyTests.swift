@@ -99,6 +99,8 @@ import Testing
         try await site.yes("cat leaf.pem issuer.pem > rootless.pem")
         try await expect(site, "\(install) rootless.pem", status: 1, says: "(rule X3)")
         try await issue(site, days: 0, to: "expired.pem")
+        // Its last second counts to its end.
+        try await site.yes("sleep 2")
         try await expect(site, "\(install) expired.pem", status: 1, says: "(rule X15)")
         try await site.makeKey("other")
         try await expect(
@@ -152,6 +154,71 @@ import Testing
             done
             """)
         try await expect(site, sign(site), status: 1, says: "nothing was signed", "(rule X10)")
+    }
+
+    @Test func `to call a key ready that cannot sign`() async throws {
+        let site = try await Site()
+        try await site.yes(
+            """
+            make() { pkcs11-tool --module /usr/lib/softhsm/libsofthsm2.so --token-label site --login \
+                --pin 1234 --keypairgen "$@"; }
+            make --key-type rsa:1024 --label short --id 02 --usage-sign
+            make --key-type EC:secp256k1 --label strange --id 03 --usage-sign
+            """)
+        let reason = "it is neither RSA of 2048, 3072 or 4096 bits nor EC on P-256"
+        for label in ["short", "strange"] {
+            let probe = "airseal key probe --key \(site.key(label)) --seconds 0"
+            let said = try await site.run(probe)
+            #expect(said.status == 1, "\(said)")
+            #expect(said.output.contains("ready to sign: no, because \(reason)"), "\(said)")
+            let json = try await site.run("\(probe) --json").json
+            #expect(try json.member("ready").value == .boolean(false))
+            #expect(try json.member("trials").array().isEmpty)
+        }
+        let listed = try await site.yes("airseal key list --key \(site.anyKey)")
+        #expect(listed.output.split(separator: "\n").count { $0.contains("cannot sign: ") } == 2)
+    }
+
+    @Test func `to delete a key whose name is not typed back`() async throws {
+        let site = try await certified()
+        try await site.yes("airseal key install --key \(site.key("signer")) --chain signer.pem")
+        let delete = "airseal key delete --key \(site.key("signer").filter { $0 != "'" })"
+        func typed(_ name: String) -> String {
+            "echo \(name) | script -qec \"\(delete.split(separator: ";").joined(separator: "\\;"))\" "
+                + "/dev/null"
+        }
+        let other = try await site.run(typed("another"))
+        #expect(
+            other.status == 1 && other.output.contains("type the label of the key to delete it"))
+        #expect(other.output.contains("the certificate CN=signer,"))
+        #expect(try await KeyLife.labels(site) == ["signer"])
+        let right = try await site.run(typed("signer"))
+        #expect(
+            right.status == 0 && right.output.contains("deleted the key \"signer\""), "\(right)")
+        #expect(try await KeyLife.labels(site) == [])
+        // The authorities stay: other keys may need them.
+        let left = try await site.yes(
+            """
+            pkcs11-tool --module /usr/lib/softhsm/libsofthsm2.so --token-label site --list-objects \
+                --login --pin 1234
+            """
+        ).output
+        #expect(left.contains("Example issuer") && left.contains("Example root"))
+        #expect(!left.contains("signer") && !left.contains("Key Object"))
+    }
+
+    @Test func `nothing else: export takes the chain from the token, too`() async throws {
+        let site = try await certified()
+        try await site.copySample("two-platforms", to: "l")
+        try await site.yes("airseal peer self low-side")
+        let export = """
+            airseal export l --to b.tar --destination high-side --scope site.example/hello \
+                --key \(site.key("signer"))
+            """
+        try await expect(site, export, status: 2, says: "has no certificate of the key \"signer\"")
+        try await site.yes("airseal key install --key \(site.key("signer")) --chain signer.pem")
+        try await site.yes(export)
+        try await site.yes("airseal check b.tar")
     }
 
     @Test func `to delete what is not named alone`() async throws {

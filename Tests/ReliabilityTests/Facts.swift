@@ -79,9 +79,10 @@ struct Facts: Equatable, CustomStringConvertible {
         media = try FileSystem.real.folder(at: world.path("media")).entries().map(\.name)
             .filter { !TemporaryName.matches($0) }
         for side in [World.low, World.high] {
-            // A bundle that is refused a second time changes nothing else.
+            // A bundle that is refused a second time changes nothing else, and a change that failed is
+            // told beside what stands.
             for record in try Record.standing(in: world, side)
-            where record.event.kind != "receive-refused" {
+            where !["receive-refused", "incomplete"].contains(record.event.kind) {
                 records["\(side) \(record.event.kind)", default: 0] += 1
             }
         }
