@@ -10,8 +10,8 @@ public struct TokenSigner: Signer {
     /// Label and id of the key.
     public var keyDescription: KeyDescription { key.description }
     /// The token that the key is on.
-    public var token: TokenDescription { key.session.token.description }
-    private let key: SigningKey
+    public var token: TokenDescription { key.token }
+    private let key: OpenKey
 
     /// Finds the token and the key that `uri` names, logs in once, and holds the key against the
     /// chain.
@@ -20,14 +20,18 @@ public struct TokenSigner: Signer {
     ///   - uri: which key.
     ///   - chain: the certificates, leaf to root.
     ///   - pin: where the PIN comes from, if the token wants one.
+    ///   - timeout: how long one call of the module may take.
+    ///   - tell: tells the person at the token what is waited for.
     /// - Throws: `.token` for whatever the token refuses, `.keyDoesNotMatchChain` before anything is
     ///   signed.
-    public init(_ uri: KeyURI, chain: CertificateChain, pin: PINSource) throws(SigningError) {
-        do {
-            let session = try Session(on: try TokenModules(for: uri).token(matching: uri))
-            try session.login(pin)
-            key = try session.signingKey(matching: uri)
-        } catch { throw .token(error) }
+    public init(
+        _ uri: KeyURI, chain: CertificateChain, pin: PINSource,
+        timeout: TokenTimeout = .standard,
+        tell: @escaping @Sendable (TokenNotice) -> Void = { _ in }
+    ) throws(SigningError) {
+        do { key = try OpenKey(uri, pin: pin, timeout: timeout, tell: tell) } catch {
+            throw .token(error)
+        }
         guard key.publicKey == chain.leaf.publicKey.spki else {
             throw .keyDoesNotMatchChain(
                 key.description, certificate: chain.leaf.sha256Fingerprint)
@@ -38,7 +42,19 @@ public struct TokenSigner: Signer {
     /// Hashes `message` here and signs the hash on the token: raw ECDSA or RSASSA-PSS.
     public func signature(over message: [UInt8]) throws -> [UInt8] {
         let digest = try key.type.hash.signatureHash.hash(message)
-        return try key.sign(digest: digest, hash: key.type.hash)
+        return try key.sign(digest: digest, of: message, hash: key.type.hash)
+    }
+
+    /// Signs many messages, over several sessions at once where the token has room for them.
+    ///
+    /// - Parameter messages: what to sign; each is hashed here.
+    /// - Returns: a signature for each, in their order.
+    /// - Throws: `PKCS11Error` as soon as one cannot be signed; none is returned then.
+    public func signatures(over messages: [[UInt8]]) throws -> [[UInt8]] {
+        let subjects = try messages.map { message in
+            (digest: try key.type.hash.signatureHash.hash(message), message: message)
+        }
+        return try key.sign(subjects, hash: key.type.hash)
     }
 }
 

@@ -19,9 +19,11 @@ struct SigningKeyOptions: ParsableArguments {
     @Option(help: "The envelope: jws or cose.")
     var format = SignatureFormat.jws
 
-    /// The key, with a person at the terminal for the PIN where the URI names no file.
+    @OptionGroup var token: TokenOptions
+
+    /// The key, and where its PIN comes from.
     var access: KeyAccess {
-        get throws { try KeyAccess(uri: key, prompt: PINPrompt.ask) }
+        get throws { try token.access(to: key) }
     }
 }
 

@@ -15,13 +15,20 @@ struct SignCommand: Verb {
             against the chain before anything is written, and each leaves a line in the audit record \
             before it becomes visible.
 
-            The PIN is asked at the terminal, or read from the file that the URI names with \
-            pin-source=file:PATH (a regular file, readable by its owner only). It is tried once.
+            The PIN is read from the file that the URI names with pin-source=file:PATH (a regular file, \
+            readable by its owner only), from --pin-fd or --pin-credential; else from the systemd \
+            credential airseal-pin, where there is one; else it is asked at the terminal. A pin-pad asks \
+            by itself. The PIN is tried once.
+
+            A token that is lost is opened again once, if it is the same one. One that does not answer a \
+            call within --token-timeout ends the run.
 
             Examples:
               airseal sign layout:v1 --key 'pkcs11:token=site;object=signer' --chain chain.pem
               airseal sign layout --all --key 'pkcs11:token=site;object=signer?pin-source=file:pin' \
             --chain chain.pem --format cose --expiry 90d
+              airseal sign layout:v1 --key 'pkcs11:token=site;object=signer' --chain chain.pem \
+            --pin-fd 3 3<pin
               airseal sign layout:v1 --recursive --key 'pkcs11:token=site;object=signer' --chain chain.pem
             """)
 
