@@ -4,7 +4,9 @@ public import Trust
 
 // What the site asks beyond its trust policy: `verification.json`.
 extension Home {
-    private static let settingsName = "verification.json"
+    /// The name of the file.
+    public static let settingsName = "verification.json"
+
     private static let settingsByteCountMax: Int64 = 1 << 20
 
     /// The settings, which fit `policy`; nothing beyond it where there is no file.

@@ -11,6 +11,13 @@ public enum TemporaryName {
         "\(prefix)\(purpose)-\(Hex.encode(Randomness.system.bytes(randomByteCount)))"
     }
 
+    /// Whether `next` gave `name` for this very `purpose`.
+    public static func matches(_ name: String, purpose: String) -> Bool {
+        let expected = Array("\(prefix)\(purpose)-".utf8)
+        return matches(name) && name.utf8.starts(with: expected)
+            && name.utf8.count == expected.count + 2 * randomByteCount
+    }
+
     /// Whether `name` has the form that `next` gives, to its end: what only begins like it may be
     /// somebody's own.
     public static func matches(_ name: String) -> Bool {

@@ -31,7 +31,10 @@ public struct ReferrerAddition: Sendable {
     }
 
     /// The new fallback indexes, one for each subject.
-    public private(set) var fallbacks: [NewBlob] = []
+    public var fallbacks: [NewBlob] { blobs.compactMap(\.self) }
+    private var blobs: [NewBlob?] = []
+    // By the name of the entry: ten thousand images are signed in one change.
+    private var places: [String: Int] = [:]
     /// `index.json` as it will be.
     public private(set) var index: LayoutIndex
 
@@ -107,8 +110,10 @@ public struct ReferrerAddition: Sendable {
     func lists(
         of subject: Digest, read: (Descriptor) throws(LayoutError) -> Document?
     ) throws(LayoutError) -> FallbackLists {
-        try FallbackLists(of: subject, in: index) { entry throws(LayoutError) in
-            if let new = fallbacks.last(where: { $0.descriptor.digest == entry.digest }) {
+        let place = places[ReferenceName(fallbackFor: subject).description]
+        let new = place.flatMap { blobs[$0] }
+        return try FallbackLists(of: subject, in: index) { entry throws(LayoutError) in
+            if let new, new.descriptor.digest == entry.digest {
                 return try Document.document(new.bytes, of: entry)
             }
             return try read(entry)
@@ -124,7 +129,7 @@ public struct ReferrerAddition: Sendable {
         let present = index.entries(named: name)
         guard !listed.isEmpty else {
             index.removeEntries { $0.referenceName == name }
-            fallbacks.removeAll { $0.descriptor.referenceName == name }
+            if let place = places.removeValue(forKey: name) { blobs[place] = nil }
             return
         }
         let fallback = (base ?? ImageIndex(manifests: [])).listing(listed)
@@ -137,8 +142,9 @@ public struct ReferrerAddition: Sendable {
         let conflict = index.add(entry, replace: true)
         precondition(conflict == nil, "replacing needs no leave")
         // What this change meant to write before would be nothing but an orphan.
-        fallbacks.removeAll { $0.descriptor.referenceName == name }
-        fallbacks.append(NewBlob(descriptor: entry, bytes: bytes))
+        if let place = places[name] { blobs[place] = nil }
+        places[name] = blobs.count
+        blobs.append(NewBlob(descriptor: entry, bytes: bytes))
     }
 
     /// Drops the entries of which `isUnwanted` holds.

@@ -1,5 +1,5 @@
 internal import Audit
-internal import Configuration
+public import Configuration
 internal import Cryptography
 internal import Encodings
 internal import Files
@@ -55,6 +55,8 @@ public struct PolicyEditReport: Sendable {
     public let leavesVersion1: Bool
     /// The stores that the policy names and the home lacks, or cannot use.
     public let unusableStores: [TrustStoreName]
+    /// Why `verification.json` cannot be used with the policy; nil where it can, or is not there.
+    public let settingsFault: ConfigurationError?
 }
 
 extension Site {
@@ -77,8 +79,9 @@ extension Site {
             "policy": .string(try edit.policy.digest().description),
             "previous": try plan.previousDigest().map { .string($0) } ?? .null,
         ]
-        _ = try state().audit.append(event(edit.kind, details))
-        for file in plan.files { try writer.set(edit.policy, in: file) }
+        try recorded(edit.kind, details) {
+            for file in plan.files { try writer.set(edit.policy, in: file) }
+        }
         return plan.report(.written)
     }
 }
@@ -90,6 +93,7 @@ private struct PolicyPlan {
     private let previous: TrustPolicyDocument?
     private let unusable: [TrustStoreName]
     private let leavesVersion1: Bool
+    private let settingsFault: ConfigurationError?
     /// What holds another policy and would be written, or is in force.
     private let others: [TrustPolicyFile]
     /// What does not hold the policy yet and shall.
@@ -113,6 +117,7 @@ private struct PolicyPlan {
         }
         leavesVersion1 =
             !edit.forNotation1 && version1.map { $0 != edit.policy.bytes } ?? false
+        settingsFault = own == .images ? home.settingsFault(with: edit.policy) : nil
         unusable = try Set(edit.policy.statements.flatMap(\.trustStores)).sorted().filter {
             guard case .usable = try home.trustStore($0) else { return true }
             return false
@@ -133,6 +138,16 @@ private struct PolicyPlan {
             outcome: outcome, written: files, others: others,
             previous: present.map { ($0.file, previous != nil) },
             difference: TrustPolicyDifference(from: previous, to: edit.policy),
-            leavesVersion1: leavesVersion1, unusableStores: unusable)
+            leavesVersion1: leavesVersion1, unusableStores: unusable,
+            settingsFault: settingsFault)
+    }
+}
+
+extension Home {
+    fileprivate func settingsFault(with policy: TrustPolicyDocument) -> ConfigurationError? {
+        do throws(ConfigurationError) {
+            _ = try verificationSettings(for: policy)
+            return nil
+        } catch { return error }
     }
 }

@@ -60,8 +60,7 @@ extension Site {
         let details: JSONObject = [
             "store": .string(store.description), "files": .array(addition.files.map(\.record)),
         ]
-        _ = try state().audit.append(event("trust-add", details))
-        try writer.add(addition.files, to: store)
+        try recorded("trust-add", details) { try writer.add(addition.files, to: store) }
         return .added(addition)
     }
 
@@ -73,6 +72,8 @@ extension Site {
     {
         let home = try home()
         let writer = try HomeWriter(home, patience: patience)
+        // What a run that died took out may not be gone from the medium yet.
+        try writer.settle(store)
         let present = try home.trustStoreEntries(store)
         for name in names ?? [] where !present.contains(where: { $0.utf8.elementsEqual(name.utf8) })
         {
@@ -87,10 +88,8 @@ extension Site {
             "store": .string(store.description), "wholeStore": .boolean(isStoreGone),
             "files": .array(removed.map { .string($0) }),
         ]
-        _ = try state().audit.append(event("trust-remove", details))
-        if isStoreGone {
-            try writer.remove(store)
-        } else {
+        try recorded("trust-remove", details) {
+            guard !isStoreGone else { return try writer.remove(store) }
             for name in removed { try writer.remove(name, from: store) }
         }
         return TrustStoreRemoval(

@@ -7,8 +7,9 @@ internal import X509
 /// What became of trust that was to be written for stock notation.
 public enum TrustExportOutcome: Sendable {
     /// It stands there; the paths are given from the folder, in the order in which they were
-    /// written. Those that were there in the same words are not among them.
-    case exported(written: [String], removed: [String])
+    /// written. Those that were there in the same words are not among them. `leftOut` are files of
+    /// the home that judge images here and that stock notation does not know.
+    case exported(written: [String], removed: [String], leftOut: [String])
     /// These stand there with another content, or are certificates that this home does not trust;
     /// nothing was written.
     case inTheWay([String])
@@ -16,7 +17,8 @@ public enum TrustExportOutcome: Sendable {
 
 /// Why trust was not written for stock notation. Nothing was changed.
 public enum TrustExportError: Error, Equatable {
-    /// The folder is the home itself, which is changed by other verbs, with a record.
+    /// The folder is the home itself or lies in it; the home is changed by other verbs, with a
+    /// record.
     case ontoHome(path: String)
 }
 
@@ -31,40 +33,59 @@ extension Site {
     public func exportTrust(to path: String, replacing: Bool) throws -> TrustExportOutcome {
         let home = try home()
         let wanted = try NotationFolder(of: home)
-        let files = wanted.files
-        if self.files.kind(at: path) == nil {
-            let (above, name) = try self.files.place(of: path)
-            let stage = TemporaryName.next(for: name)
-            let folder = try above.makeFolder(stage)
-            do {
-                for file in files { try file.write(into: folder) }
-                try folder.synchronise()
-                try above.rename(stage, to: name)
-            } catch {
-                // The first error is the one to report.
-                try? above.removeTree(stage)
-                throw error
-            }
-            try above.synchronise()
-            return .exported(written: files.map(\.path), removed: [])
-        }
-        guard try self.files.absolutePath(of: path) != self.files.absolutePath(of: homePath) else {
+        let target = try files.futurePath(of: path)
+        let own = try files.absolutePath(of: homePath)
+        guard target != own, !target.utf8.starts(with: "\(own)/".utf8) else {
             throw TrustExportError.ontoHome(path: path)
         }
-        let folder = try self.files.folder(at: path)
+        if files.kind(at: path) == nil { return try create(path, with: wanted) }
+        return try fill(path, with: wanted, replacing: replacing)
+    }
+
+    /// Makes the folder, which appears with everything in one step.
+    private func create(_ path: String, with wanted: NotationFolder) throws -> TrustExportOutcome {
+        let (above, name) = try files.place(of: path)
+        let lock = try FolderLock.acquire(above, patience: patience)
+        defer { withExtendedLifetime(lock) {} }
+        // Who holds the lock is the only one who makes a folder of this name, so whatever carries
+        // its temporary name was left by a run that died.
+        for entry in try above.entries()
+        where TemporaryName.matches(entry.name, purpose: name) { try above.removeTree(entry) }
+        let stage = TemporaryName.next(for: name)
+        let folder = try above.makeFolder(stage)
+        do {
+            for file in wanted.files { try file.write(into: folder) }
+            try folder.synchronise()
+            try above.rename(stage, to: name)
+        } catch {
+            // The first error is the one to report.
+            try? above.removeTree(stage)
+            throw error
+        }
+        try above.synchronise()
+        return .exported(
+            written: wanted.files.map(\.path), removed: [], leftOut: wanted.leftOut)
+    }
+
+    /// Writes what is missing into a folder that is there.
+    private func fill(_ path: String, with wanted: NotationFolder, replacing: Bool) throws
+        -> TrustExportOutcome
+    {
+        let folder = try files.folder(at: path)
         let lock = try FolderLock.acquire(folder, patience: patience)
         defer { withExtendedLifetime(lock) {} }
-        let missing = try files.filter { try !$0.isPresent(in: folder) }
+        let missing = try wanted.files.filter { try !$0.isPresent(in: folder) }
         let strangers = try wanted.strangers(in: folder)
         let inTheWay = try missing.filter { try $0.isTaken(in: folder) }.map(\.path) + strangers
         guard replacing || inTheWay.isEmpty else { return .inTheWay(inTheWay) }
         // What a run that died left may not be on the medium yet.
-        for file in files { try file.settle(in: folder) }
+        for file in wanted.files { try file.settle(in: folder) }
         // Whoever may use a folder need not be allowed to read the one above.
-        if let above = try? self.files.place(of: path).folder { try above.synchronise() }
+        if let above = try? files.place(of: path).folder { try above.synchronise() }
         for path in strangers { try NotationFolder.remove(path, from: folder) }
         for file in missing { try file.write(into: folder) }
-        return .exported(written: missing.map(\.path), removed: strangers)
+        return .exported(
+            written: missing.map(\.path), removed: strangers, leftOut: wanted.leftOut)
     }
 }
 
@@ -118,6 +139,8 @@ private struct NotationFolder {
 
     /// Stores before policies.
     let files: [File]
+    /// Files of the home that ask for more than stock notation can.
+    let leftOut: [String]
     /// The stores that notation will believe: those of the home, and those that a policy names.
     private let stores: Set<TrustStoreName>
 
@@ -147,15 +170,19 @@ private struct NotationFolder {
             files.append(File(path: TrustPolicyFile.blobs.rawValue, bytes: blobs.bytes))
         }
         self.files = files
+        leftOut = try home.verificationSettings(for: policy).bytes == nil ? [] : [Home.settingsName]
         stores = try Set(home.trustStoreNames().names + named)
     }
 
-    /// What lies in the same stores and is none of `files`: stock notation would trust it, or
-    /// stumble over it.
+    /// What lies in the same stores and is none of `files`, and a policy for blobs where this home
+    /// has none: stock notation would trust it, or stumble over it.
     func strangers(in folder: Folder) throws -> [String] {
         // By bytes: a name that Unicode calls equivalent is another file.
         let known = Set(files.map { Array($0.path.utf8) })
-        return try stores.sorted().flatMap { name -> [String] in
+        let blobs = TrustPolicyFile.blobs.rawValue
+        let hasStrangePolicy =
+            try !known.contains(Array(blobs.utf8)) && folder.kind(of: blobs) != nil
+        let inStores = try stores.sorted().flatMap { name -> [String] in
             let store = "truststore/x509/\(name.type.rawValue)/\(name.name)"
             var inner = folder
             for name in store.split(separator: "/").map(String.init) {
@@ -166,6 +193,7 @@ private struct NotationFolder {
                 !known.contains(Array($0.utf8))
             }
         }
+        return inStores + (hasStrangePolicy ? [blobs] : [])
     }
 
     static func remove(_ path: String, from folder: Folder) throws {

@@ -35,14 +35,22 @@ public struct VerifiedReference {
     public let obstacle: (any Error)?
 }
 
+/// What was concluded of everything that was asked for.
+public struct VerifyReport {
+    /// One conclusion for each reference, in their order, and for each image that a whole layout
+    /// stands for.
+    public let conclusions: [VerifiedReference]
+    /// What whole layouts hold besides, under names and unjudged.
+    public let leftOut: [NamedArtifact]
+}
+
 extension Site {
     /// Judges each reference by the trust policy and the trust stores of the home.
     ///
     /// A layout is opened once for all references to it.
     ///
-    /// - Returns: one conclusion for each reference, in their order, and for each image that a
-    ///   whole layout stands for; where the home cannot be used, each says so.
-    public func verify(_ request: VerifyRequest) -> [VerifiedReference] {
+    /// - Returns: what was concluded; where the home cannot be used, each conclusion says so.
+    public func verify(_ request: VerifyRequest) -> VerifyReport {
         let time =
             request.at.map { VerificationTime($0, from: .replay) }
             ?? VerificationTime(clock.now, from: .clock)
@@ -50,6 +58,7 @@ extension Site {
             verifier: Verifier(at: time, options: request.options), scope: request.scope,
             trust: Result { try home().imageTrust() }, all: request.all)
         var conclusions = [[VerifiedReference]](repeating: [], count: request.references.count)
+        var leftOut: [NamedArtifact] = []
         func conclude(_ place: Int, _ error: any Error) {
             let report = VerificationReport(
                 unresolved: request.references[place], scope: request.scope,
@@ -61,7 +70,8 @@ extension Site {
                 let judged = try steadily(layout.first.reference) { content in
                     try judge.judge(layout, in: content)
                 }
-                for (reference, outcome) in zip(layout.references, judged) {
+                leftOut += judged.leftOut
+                for (reference, outcome) in zip(layout.references, judged.outcomes) {
                     do { conclusions[reference.place] = try outcome.get() } catch {
                         conclude(reference.place, error)
                     }
@@ -70,7 +80,7 @@ extension Site {
                 for reference in layout.references { conclude(reference.place, error) }
             }
         }
-        return conclusions.flatMap(\.self)
+        return VerifyReport(conclusions: conclusions.flatMap(\.self), leftOut: leftOut)
     }
 
     /// The references by the layout or archive that they name, each in the order of its first.
@@ -112,6 +122,12 @@ private struct NamedLayout {
     var references: [PlacedReference] { [first] + others }
 }
 
+/// What was concluded of the references to one layout, in their order.
+private struct JudgedLayout {
+    let outcomes: [Result<[VerifiedReference], any Error>]
+    let leftOut: [NamedArtifact]
+}
+
 /// Judges references to one layout, each by the same trust.
 private struct ReferenceJudge {
     let verifier: Verifier
@@ -122,10 +138,10 @@ private struct ReferenceJudge {
     /// - Parameters:
     ///   - layout: the references.
     ///   - content: what they name.
-    /// - Returns: what is concluded of each reference, and whether all of them pass.
+    /// - Returns: what is concluded, and whether all of the references pass.
     /// - Throws: where nothing can be concluded of any.
     func judge(_ layout: NamedLayout, in content: some LayoutContent) throws
-        -> ([Result<[VerifiedReference], any Error>], isSound: Bool)
+        -> (JudgedLayout, isSound: Bool)
     {
         let trust = try trust.get()
         let graph = try LayoutGraph(content)
@@ -144,13 +160,21 @@ private struct ReferenceJudge {
             }
         }
         for case .failure in outcomes { isSound = false }
-        return (outcomes, isSound)
+        let isWhole = layout.references.contains { standsForAll($0.reference) }
+        let leftOut = isWhole ? graph.namedArtifacts(at: layout.first.reference.path) : []
+        return (JudgedLayout(outcomes: outcomes, leftOut: leftOut), isSound)
+    }
+
+    /// Whether `reference` stands for every named image of its layout.
+    private func standsForAll(_ reference: Reference) -> Bool {
+        guard all, case .only = reference.selector else { return false }
+        return true
     }
 
     private func targets(
         of named: PlacedReference, in content: some LayoutContent, _ graph: LayoutGraph
     ) throws(LayoutError) -> [(text: String, descriptor: Descriptor)] {
-        guard all, case .only = named.reference.selector else {
+        guard standsForAll(named.reference) else {
             return [(named.text, try content.resolve(named.reference.selector))]
         }
         return graph.namedImages.map { image in

@@ -33,6 +33,8 @@ extension Finding {
         case .validAt(let time): "every certificate is valid at \(time)"
         case .invalidAt(let time, let subject, let notBefore, let notAfter):
             "\(subject) is valid from \(notBefore) to \(notAfter), and not at \(time)"
+        case .signedInFuture(let time):
+            "the signing authority vouches for \(time), which has not come yet"
         case .timestampMissing: "the policy asks for a timestamp, and there is none"
         case .timestampUnjudged: "the timestamp was not judged: this version cannot"
         case .noRevocationSource: "no certificate names a revocation source"

@@ -52,6 +52,8 @@ public enum Finding: Sendable, Equatable {
     case validAt(Timestamp)
     /// A certificate was not valid at this time.
     case invalidAt(Timestamp, subject: String, notBefore: Timestamp, notAfter: Timestamp)
+    /// A signing authority vouches for a time that has not come yet (rule S-time).
+    case signedInFuture(Timestamp)
     /// The policy asks for a timestamp, and there is none (rule T28).
     case timestampMissing
     /// The policy asks for a timestamp; there is one, and this version cannot judge it.
@@ -108,7 +110,8 @@ extension Finding {
         case .malformedManifest, .unreadable, .unknownFormat, .broken, .pluginMissing,
             .keySpecNotAllowed, .expiryMissing,
             .noTrustStore, .unusableTrustStore, .untrustedChain, .noUsableIdentity,
-            .otherIdentity, .expired, .invalidAt, .timestampMissing, .malformedPayload,
+            .otherIdentity, .expired, .invalidAt, .signedInFuture, .timestampMissing,
+            .malformedPayload,
             .otherPayload, .otherPurpose, .metadataMissing, .otherMetadata:
             .fail
         }
@@ -129,6 +132,7 @@ extension Finding {
         case .otherIdentity: "Y10"
         case .unexpired, .expired: "J11"
         case .validAt, .invalidAt: "X15"
+        case .signedInFuture: "S-time"
         case .timestampMissing: "T28"
         case .revocationUnknown: "O4"
         case .payloadMatches, .otherPayload: "P4"

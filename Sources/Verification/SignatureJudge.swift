@@ -129,10 +129,17 @@ struct SignatureJudge {
         return time < expiry ? .unexpired(until: expiry) : .expired(expiry)
     }
 
-    /// Under a signing authority every certificate was valid at its time; else at the time of a
-    /// timestamp where the policy lists authorities for those, and otherwise now.
+    /// How far ahead of this clock an authority's may be, in seconds.
+    private static let clockDifferenceMax: Int64 = 5 * 60
+
+    /// Under a signing authority every certificate was valid at its time, which has come (rule
+    /// S-time and decision 22); else at the time of a timestamp where the policy lists authorities
+    /// for those, and otherwise now.
     private func authenticTimestamp(_ envelope: VerifiedEnvelope) -> Finding {
         if let authentic = envelope.attributes.authenticSigningTime {
+            guard authentic <= time.adding(seconds: Self.clockDifferenceMax) else {
+                return .signedInFuture(authentic)
+            }
             return validity(of: envelope.chain, at: authentic)
         }
         let now = validity(of: envelope.chain, at: time)

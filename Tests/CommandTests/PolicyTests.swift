@@ -85,6 +85,45 @@ import Testing
         #expect(try await records() == 2)
     }
 
+    @Test func `import tells that verification.json does not fit`() async throws {
+        try await site.yes(
+            """
+            cat > home/verification.json <<'END'
+            {"version": "1.0", "requiredSignatures": [{"policies": ["images"], "threshold": 1,
+              "signers": [{"name": "a", "identities": ["x509.subject: C=US, ST=WA, O=A"]}]}]}
+            END
+            """)
+        let answer = try await site.yes("airseal policy import draft.json --dry-run --json")
+        let fault = try answer.json.member("settingsFault").string()
+        #expect(answer.errors == "airseal: note: with this policy no image is verified: \(fault)\n")
+        #expect(fault.contains("home/verification.json: signatures are required for the policy"))
+        try await site.yes("sed -i 's/images/default/' home/verification.json")
+        let fitting = try await site.yes("airseal policy import draft.json --json")
+        #expect(try fitting.json.member("settingsFault").value == .null)
+        #expect(fitting.errors.isEmpty)
+    }
+
+    @Test(.enabled(if: Mounts.areAllowed, "mounting needs root and unshare"))
+    func `leaves no record of a change that did not come to pass`() async throws {
+        let answer = try await site.run(
+            """
+            unshare -m bash <<'RUN'
+            mount -t tmpfs -o size=64k none home
+            head -c 1M /dev/zero > home/full 2> log
+            \(Self.initial)
+            RUN
+            """)
+        #expect(answer.status == 2)
+        let kinds = try await site.yes("grep -o '\"kind\":\"[a-z-]*\"' state/audit.jsonl")
+        #expect(
+            kinds.output == """
+                "kind":"policy-init"
+                "kind":"incomplete"
+                "kind":"policy-init"
+
+                """)
+    }
+
     @Test func `init writes a policy for blobs (Y17)`() async throws {
         try await site.yes("airseal policy init --blob --global --store ca:site --identity '*'")
         try await site.yes("airseal policy check")

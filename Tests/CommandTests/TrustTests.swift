@@ -274,7 +274,13 @@ import Testing
     @Test func `is not written from a home that cannot be used, nor onto the home`() async throws {
         #expect(
             try await site.run("airseal trust export --home n --notation n").sentences
-                == ["airseal: error: n is the home itself"])
+                == ["airseal: error: n is the home itself, or lies in it"])
+        for inside in ["n/out", "./n/truststore", "n/../n/a/b"] {
+            #expect(
+                try await site.run("airseal trust export --home n --notation \(inside)").sentences
+                    == ["airseal: error: \(inside) is the home itself, or lies in it"])
+        }
+        #expect(try await site.run("[ -e n/out ] || [ -e n/a ]").status == 1)
         try await site.yes("echo junk > n/truststore/x509/ca/acme-rockets/junk.pem")
         let answer = try await site.run("airseal trust export --home n --notation out")
         #expect(answer.status == 2)
@@ -284,6 +290,40 @@ import Testing
                     + "junk.pem in it: there is no certificate"
             ])
         #expect(try await site.run("[ -e out ]").status == 1)
+    }
+
+    @Test func `leaves nothing of a run that died, and tells what notation does not know`()
+        async throws
+    {
+        try await site.yes(
+            """
+            cp -r n full; echo '{"version": "1.0", "requireExpiry": true}' > full/verification.json
+            mkdir .airseal-out-0123456789abcdef .airseal-other-0123456789abcdef
+            touch .airseal-out-0123456789abcdef/trustpolicy.json
+            """)
+        let answer = try await site.yes("airseal trust export --home full --notation out --json")
+        #expect(
+            answer.errors == """
+                airseal: note: verification.json asks for more than notation can check, \
+                and was left out
+
+                """)
+        #expect(
+            try answer.json.member("leftOut").array().map { try $0.string() }
+                == ["verification.json"])
+        #expect(
+            try await site.yes("ls -d .airseal-*").output == ".airseal-other-0123456789abcdef\n")
+        // A policy for blobs that this home never had is none of its trust.
+        try await site.yes("echo '{}' > out/trustpolicy.blob.json")
+        let refusal = try await site.run("airseal trust export --home full --notation out")
+        #expect(refusal.status == 1)
+        #expect(
+            refusal.sentences == [
+                "airseal: error: out has other content: trustpolicy.blob.json"
+            ])
+        #expect(
+            try await site.yes("airseal trust export --home full --notation out --replace").output
+                == "removed trustpolicy.blob.json\n")
     }
 
     @Test(

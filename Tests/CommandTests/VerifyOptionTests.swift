@@ -261,6 +261,18 @@ private let index = """
             "l.add(l.image(artifactType='application/vnd.cncf.notary.signature'), 'v1')")
         let all = "--all --scope site.example/app"
         #expect(try await site.run("airseal verify hidden \(all)").status == 1)
+        // Whatever a name is left out for is told.
+        try await site.layoutByHand(
+            "bundles",
+            "l.add(l.image(artifactType='application/vnd.airseal.bundle.v1'), 'b')")
+        let left = try await site.run("airseal verify bundles \(all)")
+        #expect(left.status == 2)
+        #expect(
+            left.errors == """
+                airseal: note: bundles are left out, which only receive judges: bundles:b
+                airseal: there is no named image to verify
+
+                """)
         try await site.layoutByHand("empty", "")
         #expect(try await site.run("airseal verify empty \(all)").status == 2)
         try await site.yes(

@@ -168,6 +168,7 @@ enum Hostile {
     static let findings: [Finding] = [
         .unknownFormat(mediaType: text), .pluginMissing(name: text), .trusted(anchor: text),
         .untrustedChain(root: text), .otherIdentity(subject: text),
+        .signedInFuture(time),
         .invalidAt(time, subject: text, notBefore: time, notAfter: time),
         .revocationUnknown(subject: text, sources: [text]), .metadataMissing(name: text),
         .otherPayload(mediaType: text, digest: digest, size: 1), .otherMetadata(name: text),

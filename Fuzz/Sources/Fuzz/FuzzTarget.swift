@@ -31,6 +31,8 @@ enum FuzzTarget: String, CaseIterable {
     case signature
     /// Certificates in PEM and DER.
     case certificate
+    /// RFC 3161 tokens over the text `seed`: what is accepted speaks of one span of time.
+    case timestamp
     /// Distinguished names, in DER and as a policy writes them: what is shown controls no terminal,
     /// and a pattern matches what it says.
     case name
@@ -55,6 +57,11 @@ enum FuzzTarget: String, CaseIterable {
         case .certificate:
             _ = try? Certificate(der: bytes)
             _ = try? CertificateChain(file: bytes)
+        case .timestamp:
+            guard let token = try? UnverifiedTimestampToken(bytes, over: Array("seed".utf8)) else {
+                return
+            }
+            precondition(token.lowerBound <= token.upperBound, "a span of time")
         case .name: TrustTarget.feedName(bytes)
         case .policy: TrustTarget.feedPolicy(bytes)
         case .statement:

@@ -159,7 +159,7 @@ struct PolicyImportCommand: Verb {
             if edit.output.json {
                 Terminal.answer([
                     "outcome": "refused", "files": [], "previous": .null, "changes": [],
-                    "leavesVersion1": false, "unusableStores": [],
+                    "leavesVersion1": false, "unusableStores": [], "settingsFault": .null,
                     "findings": .array(review.findings.map(\.json)),
                 ])
             }
@@ -190,6 +190,10 @@ extension PolicyEditReport {
             notes.append(
                 "trustpolicy.json is not read any more by airseal, and notation 1 reads no other")
         }
+        if let settingsFault {
+            notes.append(
+                "with this policy no image is verified: \(settingsFault.sentence.text)")
+        }
         return notes
             + unusableStores.map { "the home has no usable trust store \($0) yet" }
     }
@@ -208,6 +212,7 @@ extension PolicyEditReport {
             "changes": .array(difference.changes.map(\.json)),
             "leavesVersion1": .boolean(leavesVersion1),
             "unusableStores": .array(unusableStores.map { .string($0.description) }),
+            "settingsFault": settingsFault.map { .string($0.sentence.text) } ?? .null,
             "findings": [],
         ]
     }

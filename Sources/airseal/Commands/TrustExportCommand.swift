@@ -38,11 +38,15 @@ struct TrustExportCommand: Verb {
                     "\(ForeignText(notation)) has other content: "
                         + "\(Listing(paths.map { "\(ForeignText($0))" }))",
                     hint: "look at it; --replace puts the trust of this home in its place"))
-            if output.json { answer(written: [], removed: [], inTheWay: paths) }
+            if output.json { answer(inTheWay: paths) }
             return .refused
-        case .exported(let written, let removed):
+        case .exported(let written, let removed, let leftOut):
+            leftOut.forEach {
+                Terminal.say(
+                    "note: \($0) asks for more than notation can check, and was left out")
+            }
             if output.json {
-                answer(written: written, removed: removed, inTheWay: [])
+                answer(written: written, removed: removed, leftOut: leftOut)
                 return .yes
             }
             written.forEach { Terminal.answer("wrote \(ForeignText($0))") }
@@ -54,10 +58,14 @@ struct TrustExportCommand: Verb {
         }
     }
 
-    private func answer(written: [String], removed: [String], inTheWay: [String]) {
+    private func answer(
+        written: [String] = [], removed: [String] = [], leftOut: [String] = [],
+        inTheWay: [String] = []
+    ) {
         Terminal.answer([
             "folder": .string(notation), "written": .array(written.map { .string($0) }),
             "removed": .array(removed.map { .string($0) }),
+            "leftOut": .array(leftOut.map { .string($0) }),
             "inTheWay": .array(inTheWay.map { .string($0) }),
         ])
     }

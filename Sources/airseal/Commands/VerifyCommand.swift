@@ -87,7 +87,8 @@ struct VerifyCommand: Verb {
             recursion: recursion.recursion, metadata: metadata.map { ($0.name, $0.value) })
         request.at = at
         let progress = Progress("verifying", ofArchives: references)
-        let conclusions = Site.here(home: home.home, progress: progress).verify(request)
+        let report = Site.here(home: home.home, progress: progress).verify(request)
+        let conclusions = report.conclusions
         if output.json {
             Terminal.answer(VerificationReport.json(of: conclusions.map(\.report)))
         }
@@ -100,6 +101,7 @@ struct VerifyCommand: Verb {
             if !output.json { conclusion.report.lines.forEach { Terminal.answer($0) } }
             status = status.joined(conclusion.report.verdict.exitStatus)
         }
+        report.leftOut.notes.forEach { Terminal.say("note: \($0)") }
         if conclusions.isEmpty {
             Terminal.say("there is no named image to verify")
             return .undecided
@@ -112,6 +114,23 @@ extension VerifyCommand {
     private func parsedScope() throws -> RegistryScope {
         do { return try RegistryScope(scope) } catch {
             throw ValidationError("--scope: \(error.sentence.text)")
+        }
+    }
+}
+
+extension [NamedArtifact] {
+    /// What `--all` left out, a sentence for each kind.
+    var notes: [String] {
+        NamedArtifact.Kind.allCases.compactMap { kind in
+            let references = filter { $0.kind == kind }.map { "\(ForeignText($0.reference))" }
+            guard !references.isEmpty else { return nil }
+            let words =
+                switch kind {
+                case .bundle: "bundles are left out, which only receive judges"
+                case .signature: "signatures are left out"
+                case .fallbackIndex: "lists of what refers to images are left out"
+                }
+            return "\(words): \(Listing(references))"
         }
     }
 }

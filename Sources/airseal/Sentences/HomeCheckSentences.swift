@@ -100,7 +100,7 @@ extension TrustExportError: Speakable {
         switch self {
         case .ontoHome(let path):
             Sentence(
-                "\(ForeignText(path)) is the home itself",
+                "\(ForeignText(path)) is the home itself, or lies in it",
                 hint: "a home serves notation as it is; name another folder")
         }
     }

@@ -38,7 +38,8 @@ extension Finding {
         case .intact, .unknownFormat, .pluginMissing, .keySpecNotAllowed, .expiryMissing, .trusted,
             .noTrustStore, .untrustedChain,
             .noUsableIdentity, .otherIdentity, .withoutExpiry, .unexpired, .expired, .validAt,
-            .timestampMissing, .timestampUnjudged, .noRevocationSource, .payloadMatches,
+            .signedInFuture, .timestampMissing, .timestampUnjudged, .noRevocationSource,
+            .payloadMatches,
             .otherPayload, .otherPurpose, .metadataPresent, .metadataMissing, .otherMetadata,
             .notAsked:
             Sentence("\(ForeignText(text))")

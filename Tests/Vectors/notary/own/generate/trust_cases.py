@@ -50,6 +50,9 @@ def schemes(book):
                "the authentic time lies before the certificates", given="X15",
                because="a certificate that was not valid is told as such",
                **book.envelope("S-time-outside", late("2025-12-31T23:59:59Z")))
+    book.spoil("S-time-to-come", "S-authority", "S-time", "authenticTimestamp", "signedInFuture",
+               "the authentic time is ten minutes ahead of the verifier's clock",
+               at="2026-05-31T23:50:00Z")
     both = book.policy("authority-by-ca", trustStores=["ca:main"])
     book.spoil("S-store-ca", "S-authority", "S-store", "authenticity", "noTrustStore",
                "the policy lists a store of type ca", given="R12",

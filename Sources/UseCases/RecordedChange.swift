@@ -1,0 +1,31 @@
+internal import Audit
+internal import Encodings
+internal import Files
+internal import State
+
+extension Site {
+    /// Makes a change to the home after its record is on the medium.
+    ///
+    /// A change that fails may have come to pass in part. The record then says that it was not
+    /// completed, where it still can.
+    func recorded(_ kind: String, _ details: JSONObject, _ change: () throws -> Void) throws {
+        let audit = try state().audit
+        let event = event(kind, details)
+        _ = try audit.append(event)
+        do { try change() } catch {
+            // The error that led here is the one to report.
+            _ = try? audit.append(incomplete(event))
+            throw error
+        }
+    }
+
+    private func incomplete(_ begun: AuditEvent) -> AuditEvent {
+        AuditEvent(
+            operation: begun.operation.withdrawal, kind: "incomplete", time: clock.now,
+            userName: userName, userID: userID,
+            details: [
+                "operation": .string(begun.operation.text), "kind": .string(begun.kind),
+                "details": .object(begun.details),
+            ])
+    }
+}
