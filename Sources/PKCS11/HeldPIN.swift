@@ -34,7 +34,8 @@ public final class HeldPIN {
 
     /// The PIN for one signature of a key that wants it each time: a person is asked each time.
     func takeForSignature(on token: TokenDescription) throws(PKCS11Error) -> TakenPIN {
-        try source.isUnattended ? take(for: token) : source.take(for: token)
+        if !source.isUnattended { forget() }
+        return try take(for: token)
     }
 
     /// Wipes the PIN, for the run is over or the token does not want it.

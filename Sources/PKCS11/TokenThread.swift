@@ -59,23 +59,52 @@ public final class TokenThread: Sendable {
     public func run<Result>(_ body: @escaping () throws(PKCS11Error) -> Result)
         throws(PKCS11Error) -> Result
     {
-        if let late = watch.late { throw late }
-        let outcome = Outcome<Result>()
+        try start(body).finish()
+    }
+
+    /// Begins with `body` on the thread, which has nothing else to do.
+    func start<Result>(_ body: @escaping () throws(PKCS11Error) -> Result) -> Pending<Result> {
+        let pending = Pending<Result>(self)
+        if let late = watch.late {
+            pending.outcome.value = .failure(late)
+            line.end.signal()
+            return pending
+        }
         line.put(
-            Job {
+            Job { [outcome = pending.outcome] in
                 do throws(PKCS11Error) { outcome.value = .success(try body()) } catch {
                     outcome.value = .failure(error)
                 }
             })
-        while !line.waitForEnd(atMost: watch.patience) {
-            if let late = watch.giveUpIfLate() { throw late }
+        return pending
+    }
+
+    /// Why the thread was given up; nil while it was not.
+    var late: PKCS11Error? { watch.late }
+
+    /// Gives the thread up, for another of the same module did not come back.
+    func giveUp(_ reason: PKCS11Error) { watch.giveUp(reason) }
+
+    /// A piece of work that somebody has to wait for, once.
+    struct Pending<Result> {
+        fileprivate let outcome = Outcome<Result>()
+        private let thread: TokenThread
+
+        fileprivate init(_ thread: TokenThread) { self.thread = thread }
+
+        func finish() throws(PKCS11Error) -> Result {
+            while !thread.line.waitForEnd(atMost: thread.watch.patience) {
+                if let late = thread.watch.giveUpIfLate() { throw late }
+            }
+            guard let value = outcome.value else {
+                preconditionFailure("a job that ended has an end")
+            }
+            return try value.get()
         }
-        guard let value = outcome.value else { preconditionFailure("a job that ended has an end") }
-        return try value.get()
     }
 
     /// What a job came to. Only one of the two threads is at work at any time.
-    private final class Outcome<Value> {
+    fileprivate final class Outcome<Value> {
         var value: Result<Value, PKCS11Error>?
     }
 
@@ -103,7 +132,7 @@ private final class Job: Sendable {
 private final class JobLine: Sendable {
     private let next = Mutex<Job?>(nil)
     private let begin = Semaphore()
-    private let end = Semaphore()
+    let end = Semaphore()
 
     /// Hands over a job; nil ends the thread.
     func put(_ job: Job?) {
@@ -162,6 +191,9 @@ final class TokenWatch: Sendable {
         }
         if let late { throw late }
     }
+
+    /// Has no further call begin.
+    func giveUp(_ reason: PKCS11Error) { state.withLock { $0.late = $0.late ?? reason } }
 
     /// How long to wait before looking again; nil for ever.
     var patience: Duration? {

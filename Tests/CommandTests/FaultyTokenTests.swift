@@ -122,12 +122,12 @@ import Testing
         let token = try await FaultyToken()
         let answer = try await token.run(
             """
-            set -m; \(token.signing("--token-timeout off")) & pid=$!
+            cp -r base l; set -m
+            airseal sign l:v1 --key \(token.key()) --chain k.pem --token-timeout off & pid=$!
             until grep -q hangs log 2>/dev/null; do sleep 0.05; done
             # The PIN is in nothing that others can see of the process.
-            airseal=$(pgrep -P $pid airseal || echo $pid)
-            ! grep -q \(FaultyToken.typedPIN) /proc/$airseal/cmdline /proc/$airseal/environ || exit 9
-            kill -\(signal) $airseal
+            ! grep -q \(FaultyToken.typedPIN) /proc/$pid/cmdline /proc/$pid/environ || exit 9
+            kill -\(signal) $pid
             wait $pid
             """, ["CALL": "C_Sign", "AT": "1", "VALUE": "hang"])
         #expect(Int(answer.status) == status, "\(answer)")

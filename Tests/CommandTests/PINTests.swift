@@ -106,10 +106,10 @@ import Testing
         try await token.site.yes("airseal verify l:v1 --scope site.example/hello")
     }
 
-    @Test func `of a credential may be readable by the superuser's group, that of a file not`()
+    @Test(.enabled(if: geteuid() == 0, "only root's files may be so"))
+    func `of a credential may be readable by the superuser's group, that of a file not`()
         async throws
     {
-        try #require(geteuid() == 0, "only root's files may be so")
         let token = try await FaultyToken()
         try await token.yes(
             """
@@ -160,6 +160,73 @@ import Testing
         let later = try await token.run(sign, always)
         #expect(later.status == 2 && later.errors.contains("before"))
         #expect(try token.logins().isEmpty)
+    }
+
+    /// Runs a line at a terminal of its own, and types one of `answers` at each question.
+    static let typing = """
+        import os, pty, sys, termios
+        child, terminal = pty.fork()
+        if child == 0:
+            os.execvp("bash", ["bash", "-c", sys.argv[1]])
+        answers, seen = sys.argv[2:], b""
+        while True:
+            try:
+                text = os.read(terminal, 4096)
+            except OSError:
+                break
+            os.write(1, text)
+            seen += text
+            if b"PIN of the token" in seen and seen.endswith(b": "):
+                answer, seen = answers.pop(0), b""
+                os.write(terminal, b"\\x03" if answer == "^C" else answer.encode() + b"\\n")
+        status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        if not termios.tcgetattr(terminal)[3] & termios.ECHO:
+            print("the terminal was left without echo")
+        sys.exit(status if status >= 0 else 128 - status)
+        """
+
+    func type(
+        _ answers: String, at token: FaultyToken, _ options: String = "",
+        _ settings: [String: String] = [:]
+    ) async throws -> Site.Answer {
+        try await token.site.yes(
+            "cat > typing.py <<'END'\n\(Self.typing)\nEND\nrm -rf l; cp -r base l")
+        let line = "exec airseal sign l:v1 --key \(token.key(query: nil)) --chain k.pem \(options)"
+        try await token.site.yes("cat > line <<'END'\n\(line)\nEND")
+        return try await token.run("python3 typing.py \"$(cat line)\" \(answers)", settings)
+    }
+
+    @Test func `is asked of a person without echo`() async throws {
+        let token = try await FaultyToken()
+        let answer = try await type(FaultyToken.typedPIN, at: token)
+        #expect(answer.status == 0, "\(answer)")
+        #expect(!answer.output.contains(FaultyToken.typedPIN))
+        #expect(!answer.output.contains("without echo"))
+        #expect(try token.logins() == ["0x0"])
+        #expect(try token.findings().isEmpty)
+    }
+
+    @Test func `is asked again for every signature where the key wants that`() async throws {
+        let token = try await FaultyToken()
+        let pin = FaultyToken.typedPIN
+        let answer = try await type("\(pin) \(pin)", at: token, "", ["ALWAYS": "1"])
+        #expect(answer.status == 0, "\(answer)")
+        #expect(answer.output.contains("wants the PIN before every signature"))
+        #expect(try token.logins() == ["0x0", "0x0"])
+        #expect(try token.findings().isEmpty)
+        let wrong = try await type("\(pin) 11111111", at: token, "", ["ALWAYS": "1"])
+        #expect(wrong.status == 2 && wrong.output.contains("rejected the PIN"), "\(wrong)")
+    }
+
+    @Test func `may be withheld by an interrupt, after which the terminal and the token are free`()
+        async throws
+    {
+        let token = try await FaultyToken()
+        let answer = try await type("^C", at: token)
+        #expect(answer.status == 130, "\(answer)")
+        #expect(!answer.output.contains("without echo"))
+        #expect(try token.logins().isEmpty)
+        #expect(try token.calls().last?.name == "C_Finalize")
     }
 
     @Test func `is typed at the token where it has a pin-pad`() async throws {
