@@ -27,4 +27,16 @@ static inline void airseal_free_certificates(STACK_OF(X509) *certificates) {
     sk_X509_pop_free(certificates, X509_free);
 }
 
+static inline STACK_OF(X509_EXTENSION) *airseal_new_extensions(void) {
+    return sk_X509_EXTENSION_new_null();
+}
+
+static inline int airseal_add_extension(STACK_OF(X509_EXTENSION) *extensions, X509_EXTENSION *one) {
+    return sk_X509_EXTENSION_push(extensions, one);
+}
+
+static inline void airseal_free_extensions(STACK_OF(X509_EXTENSION) *extensions) {
+    sk_X509_EXTENSION_pop_free(extensions, X509_EXTENSION_free);
+}
+
 #endif

@@ -63,8 +63,17 @@ public struct PublicKey: Sendable {
     public func verifies(signature: [UInt8], over message: [UInt8]) throws(CryptographyError)
         -> Bool
     {
+        guard let keySpec else { return false }
+        return try verifies(signature: signature, over: message, keySpec.hash)
+    }
+
+    /// The same with a hash that need not be the one that goes with the key: for trying out what a
+    /// token can do, never for judging a signature on anything.
+    public func verifies(
+        signature: [UInt8], over message: [UInt8], _ hash: SignatureHash
+    ) throws(CryptographyError) -> Bool {
         guard let keySpec, signature.count == keySpec.signatureByteCount else { return false }
-        return try handle.verifies(signature, over: message, keySpec)
+        return try handle.verifies(signature, over: message, keySpec, hash)
     }
 }
 
@@ -144,15 +153,15 @@ extension PublicKey: Hashable {
             decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
-    func verifies(_ signature: [UInt8], over message: [UInt8], _ keySpec: KeySpec)
-        throws(CryptographyError) -> Bool
-    {
+    func verifies(
+        _ signature: [UInt8], over message: [UInt8], _ keySpec: KeySpec, _ hash: SignatureHash
+    ) throws(CryptographyError) -> Bool {
         defer { ERR_clear_error() }
-        guard let context = unsafe EVP_MD_CTX_new() else { throw .unavailable(keySpec.hash.name) }
+        guard let context = unsafe EVP_MD_CTX_new() else { throw .unavailable(hash.name) }
         defer { unsafe EVP_MD_CTX_free(context) }
         var parameters: OpaquePointer?
         let begun = unsafe EVP_DigestVerifyInit_ex(
-            context, &parameters, keySpec.hash.name, nil, nil, key, nil)
+            context, &parameters, hash.name, nil, nil, key, nil)
         guard begun == 1 else { throw .unavailable(keySpec.signingAlgorithm) }
         var encoded = signature
         if keySpec.isRSA {
@@ -161,28 +170,9 @@ extension PublicKey: Hashable {
                 unsafe EVP_PKEY_CTX_set_rsa_pss_saltlen(parameters, RSA_PSS_SALTLEN_DIGEST) == 1
             else { throw .unavailable(keySpec.signingAlgorithm) }
         } else {
-            guard let sequence = Self.derSequence(of: signature) else { return false }
+            guard let sequence = ECDSASignature.der(of: signature) else { return false }
             encoded = sequence
         }
         return unsafe EVP_DigestVerify(context, encoded, encoded.count, message, message.count) == 1
-    }
-
-    /// r and s of equal width as the SEQUENCE of two INTEGERs that OpenSSL takes.
-    private static func derSequence(of signature: [UInt8]) -> [UInt8]? {
-        let width = signature.count / 2
-        guard let pair = unsafe ECDSA_SIG_new() else { return nil }
-        defer { unsafe ECDSA_SIG_free(pair) }
-        let r = unsafe BN_bin2bn(Array(signature[..<width]), Int32(width), nil)
-        let s = unsafe BN_bin2bn(Array(signature[width...]), Int32(width), nil)
-        guard unsafe r != nil, unsafe s != nil, unsafe ECDSA_SIG_set0(pair, r, s) == 1 else {
-            unsafe BN_free(r)
-            unsafe BN_free(s)
-            return nil
-        }
-        var encoded: UnsafeMutablePointer<UInt8>?
-        let count = unsafe i2d_ECDSA_SIG(pair, &encoded)
-        guard count > 0, let start = unsafe encoded else { return nil }
-        defer { unsafe CRYPTO_free(start, #file, #line) }
-        return unsafe Array(UnsafeBufferPointer(start: start, count: Int(count)))
     }
 }

@@ -19,6 +19,8 @@ public final class HeldPIN {
         self.tell = tell
     }
 
+    deinit { forget() }
+
     /// The PIN for `token`, unless it is one that must not be tried there.
     func take(for token: TokenDescription) throws(PKCS11Error) -> TakenPIN {
         let pin =

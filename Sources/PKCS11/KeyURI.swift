@@ -170,6 +170,11 @@ extension KeyURI {
     }
 }
 
+extension KeyURI {
+    /// It says nothing of the key, the token or the module.
+    public var matchesEverything: Bool { description == "pkcs11:" }
+}
+
 extension KeyURI: CustomStringConvertible {
     /// The URI without its `pin-source`: fit for a log.
     public var description: String {
@@ -196,7 +201,7 @@ extension KeyURI: CustomStringConvertible {
         return query.isEmpty ? text : text + "?" + query.joined(separator: "&")
     }
 
-    private static func escaped(_ bytes: [UInt8]) -> String {
+    static func escaped(_ bytes: [UInt8]) -> String {
         bytes.map { byte in
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

@@ -48,6 +48,18 @@ public final class OpenKey: Sendable {
         publicKey = key.publicKey
     }
 
+    /// Reads what else the token holds, in the session of the key.
+    public func reading<Result>(_ body: @escaping (SigningKey) -> Result) throws(PKCS11Error)
+        -> Result
+    {
+        try thread.run { [access] () throws(PKCS11Error) in
+            guard let key = unsafe access.key?.key else {
+                throw .call("C_GetAttributeValue", .sessionHandleInvalid)
+            }
+            return body(key)
+        }
+    }
+
     /// Signs a digest, or where the token has no mechanism for that, the message that it was made
     /// of.
     ///

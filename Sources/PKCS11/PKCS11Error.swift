@@ -29,8 +29,15 @@ public enum PKCS11Error: Error, Equatable {
     case noPublicKey(KeyDescription)
     /// A key with this label or id is on the token already.
     case keyExists(KeyDescription)
-    /// The token generated a key that can leave it.
-    case keyNotProtected(KeyDescription)
+    /// The token generated a key that is otherwise than it was told to be: in these attributes, with
+    /// what it says of them, nothing if it says nothing. `isRemoved` tells whether it is gone again.
+    case keyNotProtected(KeyDescription, [KeyAttribute: Bool?], isRemoved: Bool)
+    /// The token generated a key and refused to sign with it: this function returned that.
+    case keyDoesNotSign(KeyDescription, String, ReturnValue)
+    /// The token says that it deleted the key, and still shows it.
+    case keyNotDeleted(KeyDescription)
+    /// The token shows something else than the certificate that was put onto it.
+    case certificateNotKept(label: String)
     /// More objects on the token than are read.
     case tooManyObjects(limit: Int)
     /// The signature is not as long as the key makes them; both in bytes.

@@ -196,7 +196,7 @@ extension Session {
         return publicKeys.count == 1 ? publicKeys.first : nil
     }
 
-    private func publicKey(in object: CK_OBJECT_HANDLE, _ type: KeyType) throws(PKCS11Error)
+    func publicKey(in object: CK_OBJECT_HANDLE, _ type: KeyType) throws(PKCS11Error)
         -> [UInt8]?
     {
         switch type.family {

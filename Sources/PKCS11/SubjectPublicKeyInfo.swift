@@ -30,7 +30,8 @@ enum SubjectPublicKeyInfo {
         return point
     }
 
-    private static func integer(_ digits: [UInt8]) -> [UInt8] {
+    /// An INTEGER of these big-endian digits, which are not negative.
+    static func integer(_ digits: [UInt8]) -> [UInt8] {
         let short = Array(digits.drop { $0 == 0 })
         // A leading one bit would read as a negative number.
         return value(0x02, (short.first ?? 0x80) >= 0x80 ? [0] + short : short)

@@ -1,4 +1,5 @@
-import Cryptography
+public import Cryptography
+public import Encodings
 public import Notary
 public import PKCS11
 public import X509
@@ -18,25 +19,43 @@ public struct TokenSigner: Signer {
     ///
     /// - Parameters:
     ///   - uri: which key.
-    ///   - chain: the certificates, leaf to root.
+    ///   - chain: the certificates, leaf to root; nil for those that the token keeps beside the key.
     ///   - pin: where the PIN comes from, if the token wants one.
+    ///   - time: where the token keeps several certificates of one name, those that are valid then
+    ///     go first.
     ///   - timeout: how long one call of the module may take.
     ///   - tell: tells the person at the token what is waited for.
-    /// - Throws: `.token` for whatever the token refuses, `.keyDoesNotMatchChain` before anything is
-    ///   signed.
+    /// - Throws: `.token` for whatever the token refuses, `.chain` when its certificates make none,
+    ///   `.keyDoesNotMatchChain` before anything is signed.
     public init(
-        _ uri: KeyURI, chain: CertificateChain, pin: PINSource,
+        _ uri: KeyURI, chain: CertificateChain?, pin: PINSource, at time: Timestamp,
         timeout: TokenTimeout = .standard,
         tell: @escaping @Sendable (TokenNotice) -> Void = { _ in }
     ) throws(SigningError) {
         do { key = try OpenKey(uri, pin: pin, timeout: timeout, tell: tell) } catch {
             throw .token(error)
         }
+        let chain = if let chain { chain } else { try Self.chain(besides: key, at: time) }
         guard key.publicKey == chain.leaf.publicKey.spki else {
             throw .keyDoesNotMatchChain(
                 key.description, certificate: chain.leaf.sha256Fingerprint)
         }
         self.chain = chain
+    }
+
+    /// The chain that the token keeps beside the key.
+    private static func chain(besides key: OpenKey, at time: Timestamp) throws(SigningError)
+        -> CertificateChain
+    {
+        let found: Result<CertificateChain, SigningError>
+        do {
+            found = try key.reading { key in
+                do throws(SigningError) {
+                    return .success(try key.session.chain(of: key, at: time))
+                } catch { return .failure(error) }
+            }
+        } catch { throw .token(error) }
+        return try found.get()
     }
 
     /// Hashes `message` here and signs the hash on the token: raw ECDSA or RSASSA-PSS.
@@ -64,12 +83,15 @@ public enum SigningError: Error, Equatable {
     case token(PKCS11Error)
     /// The leaf of the chain holds another public key; its SHA-256 fingerprint is named.
     case keyDoesNotMatchChain(KeyDescription, certificate: String)
+    /// No chain was named, and the token's certificates make none for this key.
+    case chain(KeyDescription, ChainAssemblyError)
     /// A certificate could not be made.
     case certificate(CertificateError)
 }
 
 extension TokenHash {
-    var signatureHash: SignatureHash {
+    /// The same hash, as it is computed here.
+    public var signatureHash: SignatureHash {
         switch self {
         case .sha256: .sha256
         case .sha384: .sha384

@@ -46,6 +46,9 @@ public struct KeyAccess: Sendable {
         self.prompt = prompt
     }
 
+    /// The PIN is one that stands somewhere: it belongs to one token.
+    var namesPIN: Bool { uri.pinFile != nil || pin != nil }
+
     /// The file that the URI names, else what else is named, else the person.
     func pinSource(_ files: FileSystem, _ state: StateFolder) throws(StateError) -> PINSource {
         if let path = uri.pinFile {
@@ -63,8 +66,8 @@ public struct KeyAccess: Sendable {
 
 /// Why the key of a verb could not be made ready, beyond what the token says.
 public enum KeyAccessError: Error, Equatable {
-    /// No chain was named, and Airseal does not read chains from tokens yet.
-    case noChain
+    /// The URI names no label for the key that is to be made.
+    case noLabel
     /// The file holds no chain.
     case chain(path: String, CertificateError)
     /// A file with this name is there already, and is not overwritten.
@@ -72,9 +75,14 @@ public enum KeyAccessError: Error, Equatable {
 }
 
 extension Site {
+    /// The certificates in the PEM file at `path`, leaf to root; nil where no file is named, and the
+    /// token's own are to be taken.
+    func chain(at path: String?) throws -> CertificateChain? {
+        try path.map { try chain(inFile: $0) }
+    }
+
     /// The certificates in the PEM file at `path`, leaf to root.
-    func chain(at path: String?) throws -> CertificateChain {
-        guard let path else { throw KeyAccessError.noChain }
+    func chain(inFile path: String) throws -> CertificateChain {
         let bytes = try files.file(at: path).readAll(limit: Int64(X509Limits.fileSizeMax))
         do { return try CertificateChain(file: bytes) } catch {
             throw KeyAccessError.chain(path: path, error)
@@ -82,14 +90,40 @@ extension Site {
     }
 
     /// Opens the token and finds the key; the PIN is asked for once.
-    func signer(_ key: KeyAccess, chain: CertificateChain, _ state: StateFolder) throws
+    func signer(_ key: KeyAccess, chain: CertificateChain?, _ state: StateFolder) throws
         -> TokenSigner
     {
         try oneLoginAtATime(state) {
             try TokenSigner(
-                key.uri, chain: chain, pin: try key.pinSource(files, state),
+                key.uri, chain: chain, pin: try key.pinSource(files, state), at: clock.now,
                 timeout: key.timeout, tell: key.tell)
         }
+    }
+
+    /// Does `body`, which uses a token by itself, on a thread that can be given up: everything from
+    /// its modules to its sessions begins and ends there.
+    func onToken<Outcome>(_ timeout: TokenTimeout, _ body: @escaping () throws -> Outcome) throws
+        -> Outcome
+    {
+        try TokenThread(timeout: timeout).run { Result { try body() } }.get()
+    }
+
+    /// Opens a session with the one token that `key` names, and logs in.
+    func session(_ key: KeyAccess, _ access: Session.Access, _ state: StateFolder) throws
+        -> Session
+    {
+        let token = try TokenModules(for: key.uri).token(matching: key.uri)
+        return try session(key, on: token, access, state)
+    }
+
+    /// Opens a session with `token`, and logs in with what `key` says of the PIN.
+    func session(
+        _ key: KeyAccess, on token: Token, _ access: Session.Access, _ state: StateFolder
+    ) throws -> Session {
+        let session = try Session(on: token, access: access)
+        let pin = HeldPIN(try key.pinSource(files, state), tell: key.tell)
+        try oneLoginAtATime(state) { try session.login(pin) }
+        return session
     }
 
     /// Runs `body`, which logs in, while no other run with the same state does: two runs that try

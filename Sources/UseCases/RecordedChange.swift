@@ -4,7 +4,7 @@ internal import Files
 internal import State
 
 extension Site {
-    /// Makes a change to the home after its record is on the medium.
+    /// Makes a change to the home, or to a token, after its record is on the medium.
     ///
     /// A change that fails may have come to pass in part. The record then says that it was not
     /// completed, where it still can.

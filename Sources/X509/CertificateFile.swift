@@ -21,15 +21,7 @@ extension Certificate {
     }
 
     /// The certificate as one PEM block.
-    public var pem: String {
-        let text = Array(Base64.encode(der).utf8)
-        var lines = "-----BEGIN CERTIFICATE-----\n"
-        for start in stride(from: 0, to: text.count, by: 64) {
-            lines += String(decoding: text[start..<min(start + 64, text.count)], as: UTF8.self)
-            lines += "\n"
-        }
-        return lines + "-----END CERTIFICATE-----\n"
-    }
+    public var pem: String { PEM.block("CERTIFICATE", der) }
 
     private static func concatenated(_ file: [UInt8]) throws(CertificateError) -> [[UInt8]] {
         var reader = DERReader(file[...])

@@ -13,7 +13,9 @@ struct SigningKeyOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "The certificates, leaf to root, in PEM.", valueName: "file"), completion: .file())
+            "The certificates, leaf to root, in PEM. Else those that stand on the token beside the "
+                + "key.",
+            valueName: "file"), completion: .file())
     var chain: String?
 
     @Option(help: "The envelope: jws or cose.")

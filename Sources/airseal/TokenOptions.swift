@@ -28,6 +28,9 @@ struct TokenOptions: ParsableArguments {
             valueName: "time"))
     var tokenTimeout = TokenTimeout.standard
 
+    /// Whether a source of the PIN is named here.
+    var namesPIN: Bool { pinFd != nil || pinCredential != nil }
+
     /// The credential that is taken where nothing names a source.
     static let credentialName = "airseal-pin"
 
@@ -46,7 +49,7 @@ struct TokenOptions: ParsableArguments {
     /// The key that `uri` names, with its PIN from where the command line says.
     func access(to uri: String) throws -> KeyAccess {
         let named = try KeyURI(uri).pinFile != nil
-        if named, pinFd != nil || pinCredential != nil {
+        if named, namesPIN {
             throw ValidationError(
                 "the key URI has a pin-source, so --\(pinFd != nil ? "pin-fd" : "pin-credential") "
                     + "names a second source of one PIN")

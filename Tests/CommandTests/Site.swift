@@ -7,7 +7,8 @@ import TestSupport
 import Testing
 
 /// One side of the gap, in a temporary folder: the built program on the search path, a home, a
-/// state folder, and a SoftHSM token. Nothing of the person who runs the tests is in reach.
+/// state folder, and a token, of SoftHSM if nothing else is said. Nothing of the person who runs the
+/// tests is in reach.
 ///
 ///     home/  state/        named by AIRSEAL_HOME and AIRSEAL_STATE
 ///     pin                  the token's PIN, for its owner only
@@ -19,28 +20,41 @@ final class Site: Sendable {
     private let parent: Folder
     private let name: String
     private let environment: Environment
+    private let token: TestedToken
+    private let shell: [String]
 
     /// A site with an empty token called `site`.
-    init() async throws {
+    init(on token: TestedToken = .softHSM) async throws {
+        self.token = token
         parent = try FileSystem.real.folder(at: "/tmp")
         name = TemporaryName.next(for: "site")
         let folder = try parent.makeFolder(name)
-        root = "/tmp/\(name)"
+        let root = "/tmp/\(name)"
+        self.root = root
         let path = unsafe getenv("PATH").map { unsafe String(cString: $0) } ?? "/usr/bin:/bin"
-        environment = .custom([
+        let own = token.environment.map { name, value in
+            (Environment.Key(stringLiteral: name), value.placed(in: root) as String?)
+        }
+        environment = Environment.custom([
             "PATH": "\(try Site.programFolder()):\(path)", "HOME": "\(root)/person",
             "LC_ALL": "C", "TMPDIR": root, "AIRSEAL_HOME": "\(root)/home",
-            "AIRSEAL_STATE": "\(root)/state", "SOFTHSM2_CONF": "\(root)/softhsm2.conf",
-        ])
-        for inner in ["home", "state", "person", "tokens"] { _ = try folder.makeFolder(inner) }
+            "AIRSEAL_STATE": "\(root)/state",
+        ]).updating(Dictionary(uniqueKeysWithValues: own))
+        shell = token.shell.map { $0.placed(in: root) }
+        for inner in ["home", "state", "person"] { _ = try folder.makeFolder(inner) }
         try folder.create("pin", mode: 0o600).write(Array("1234\n".utf8))
-        try folder.create("softhsm2.conf").write(
-            Array("directories.tokendir = \(root)/tokens\nlog.level = ERROR\n".utf8))
-        try await yes(
-            "softhsm2-util --init-token --free --label site --so-pin 12345678 --pin 1234")
+        let made = try await run("{ \(token.script)\n} 2>&1", in: ["bash", "-c"])
+        try #require(made.status == 0, "\(made.output)")
     }
 
-    deinit { try? parent.removeTree(name) }
+    deinit {
+        if let bytes = try? bytes("helper"),
+            let helper = Int32(String(decoding: bytes.dropLast(), as: UTF8.self))
+        {
+            kill(helper, SIGTERM)
+        }
+        try? parent.removeTree(name)
+    }
 
     /// The folder of the built program: that of the test binary.
     private static func programFolder() throws -> String {
@@ -77,9 +91,12 @@ final class Site: Sendable {
     }
 
     /// Runs a line of shell in the site's folder, as a person would type it.
-    func run(_ line: String) async throws -> Answer {
+    func run(_ line: String) async throws -> Answer { try await run(line, in: shell) }
+
+    private func run(_ line: String, in shell: [String]) async throws -> Answer {
         let result = try await Subprocess.run(
-            .name("bash"), arguments: ["-c", "set -o pipefail; \(line)"],
+            .name(shell[0]),
+            arguments: Arguments(shell.dropFirst() + ["set -o pipefail; \(line)"]),
             environment: environment, workingDirectory: FilePath(root),
             output: .string(limit: 16 << 20), error: .string(limit: 16 << 20))
         guard case .exited(let status) = result.terminationStatus else {
@@ -117,8 +134,11 @@ final class Site: Sendable {
 
     /// The quoted URI of a key on this site's token.
     func key(_ label: String, pin: String = "pin") -> String {
-        "'pkcs11:token=site;object=\(label)?pin-source=file:\(root)/\(pin)'"
+        "'pkcs11:token=site;object=\(label)?pin-source=file:\(root)/\(pin)\(token.query)'"
     }
+
+    /// The quoted URI that matches every key on this site's token.
+    var anyKey: String { "'pkcs11:token=site?pin-source=file:\(root)/pin\(token.query)'" }
 
     /// Makes a key called `label` with the chain `label.pem`, whose root is in `label-root.pem`.
     func makeKey(_ label: String, type: String = "p256") async throws {
@@ -185,5 +205,12 @@ final class Site: Sendable {
     /// Copies a sample layout of the checkout.
     func copySample(_ sample: String, to name: String) async throws {
         try await yes("cp -r '\(Site.package)/layouts/\(sample)' \(name)")
+    }
+}
+
+extension String {
+    /// The text with the folder `root` for `ROOT`.
+    fileprivate func placed(in root: String) -> String {
+        split(separator: "ROOT", omittingEmptySubsequences: false).joined(separator: root)
     }
 }

@@ -167,10 +167,10 @@ extension PeerEnrolmentError: Speakable {
 extension KeyAccessError: Speakable {
     var sentence: Sentence {
         switch self {
-        case .noChain:
+        case .noLabel:
             Sentence(
-                "no certificate chain was named",
-                hint: "give the certificates, leaf to root, with --chain FILE")
+                "the key URI names no label for the new key", hint: "add object=NAME to the key URI"
+            )
         case .chain(let path, let error): error.sentence.after("\(ForeignText(path))")
         case .fileExists(let path): Sentence("\(ForeignText(path)) exists and is not overwritten")
         }

@@ -1,4 +1,7 @@
+import Encodings
 import PKCS11
+import Signing
+import X509
 
 extension PKCS11Error {
     /// What is said of a key; nothing useful for any other case.
@@ -14,10 +17,27 @@ extension PKCS11Error {
             Sentence(
                 "the key \(key.words) is on the token already; it was left as it is",
                 hint: "choose another label and id for the new key")
-        case .keyNotProtected(let key):
+        case .keyNotProtected(let key, let attributes, let isRemoved):
             Sentence(
-                "the token made a key \(key.words) that can leave it",
-                hint: "remove the key, and have the token set up to keep its keys")
+                "the token made the key \(key.words) otherwise than it was told to: "
+                    + Listing(KeyAttribute.words(of: attributes)).description
+                    + (isRemoved ? "; the key is removed again" : "; the key is still there"),
+                hint: isRemoved
+                    ? "have the token set up to keep its keys"
+                    : "remove the key, and have the token set up to keep its keys")
+        case .keyDoesNotSign(let key, let call, let value):
+            Sentence(
+                "the token made the key \(key.words) and will not sign with it "
+                    + "(\(ForeignText(call)): \(value)); the key is removed again",
+                hint: "choose another --type: some tokens sign with keys of one kind only")
+        case .keyNotDeleted(let key):
+            Sentence(
+                "the token says that it deleted the key \(key.words), and still shows it",
+                hint: "look at it with the token's own tools")
+        case .certificateNotKept(let label):
+            Sentence(
+                "the token shows something else than the certificate \"\(ForeignText(label))\" that "
+                    + "was put onto it; it was removed again where the token let it be")
         case .anotherKey(let key):
             Sentence(
                 "the token was lost, and the key \(key.words) that was found afterwards is another "
@@ -94,9 +114,106 @@ extension PKCS11Error {
                 hint: "leave --pin-fd away to be asked without echo")
         case .call, .noAnswer, .thread, .moduleNotLoaded, .registeredModulesNotLoaded, .noToken,
             .ambiguousToken, .noKey, .ambiguousKey, .unsupportedKey, .noPublicKey, .keyExists,
-            .keyNotProtected, .anotherKey, .tooManyObjects, .signatureLength, .digestLength,
+            .keyNotProtected, .keyDoesNotSign, .keyNotDeleted, .certificateNotKept, .anotherKey,
+            .tooManyObjects, .signatureLength, .digestLength,
             .secretMemory, .file:
             Sentence("the PIN cannot be used")
         }
+    }
+}
+
+extension KeyAttribute {
+    /// What the token says of each, in their order: `CKA_EXTRACTABLE yes`.
+    static func words(of attributes: [KeyAttribute: Bool?]) -> [String] {
+        allCases.compactMap { attribute in
+            guard let said = attributes[attribute] else { return nil }
+            return "\(attribute.rawValue) \(said.map { $0 ? "yes" : "no" } ?? "not told")"
+        }
+    }
+}
+
+extension KeyObject.Flaw {
+    /// Why the key cannot sign.
+    var words: String {
+        switch self {
+        case .unsupportedType:
+            "it is neither RSA of 2048, 3072 or 4096 bits nor EC on P-256, P-384 or P-521"
+        case .noPublicKey: "the token does not show its public half"
+        case .mayNotSign: "it is not for signing (CKA_SIGN no)"
+        case .noMechanism: "the token has no mechanism that signs with it"
+        }
+    }
+}
+
+extension KeyProbe.Obstacle {
+    /// Why the key cannot sign.
+    var words: String {
+        switch self {
+        case .flaw(let flaw): flaw.words
+        case .refused(let error): error.sentence.text
+        case .wrongSignature: "its public half does not verify the token's signature"
+        }
+    }
+}
+
+extension KeyProbe.Result {
+    /// How the trial went.
+    var words: String {
+        switch self {
+        case .verified: "verified"
+        case .wrong: "the public key does not verify the signature"
+        case .notOffered: "not offered"
+        case .refused(let error): error.sentence.text
+        }
+    }
+}
+
+extension KeyProbe.Offer {
+    /// What the token offers.
+    var words: String {
+        switch self {
+        case .proved: "yes, signed and verified with this key"
+        case .offered(generates: true): "offered, and makes such keys"
+        case .offered(generates: false): "offered, and makes no such keys"
+        case .notOffered: "not offered"
+        }
+    }
+}
+
+extension ChainAssemblyError {
+    /// Why the certificates on the token are no chain for `key`.
+    func sentence(of key: KeyDescription) -> Sentence {
+        switch self {
+        case .noLeaf(let count):
+            Sentence(
+                "the token has no certificate of the key \(key.words); "
+                    + "it shows \(count) certificates that can be read",
+                hint: "put the chain there with key install, or name its file with --chain")
+        case .severalLeaves(let leaves):
+            Sentence(
+                "the token has several certificates of the key \(key.words): "
+                    + "\(Listing(leaves.map(\.short)))",
+                hint: "name the chain's file with --chain, or remove the certificates of old")
+        case .noIssuer(let certificate):
+            Sentence(
+                "the token has no certificate of "
+                    + "\(ForeignText(escaped: certificate.issuer.description)), "
+                    + "which issued \(certificate.short)",
+                hint: "put the whole chain there with key install, or name its file with --chain")
+        case .severalIssuers(let issuers, let certificate):
+            Sentence(
+                "several certificates on the token may have issued \(certificate.short): "
+                    + "\(Listing(issuers.map(\.short)))",
+                hint: "name the chain's file with --chain")
+        case .unusable(let error): error.sentence.after("the certificates on the token")
+        }
+    }
+}
+
+extension Certificate {
+    /// The certificate among others of the same name.
+    var short: String {
+        "\(ForeignText(escaped: subject.description)) (SHA-256 \(sha256Fingerprint.prefix(16))…, "
+            + "until \(notAfter))"
     }
 }

@@ -12,6 +12,7 @@ extension SigningError: Speakable {
                 "the key \(key.words) is not the one of the chain's first certificate "
                     + "(SHA-256 \(ForeignText(certificate)))",
                 hint: "name the chain that was issued for this key, its own certificate first")
+        case .chain(let key, let error): error.sentence(of: key)
         case .certificate(let error): error.sentence
         }
     }

@@ -40,8 +40,9 @@ extension PKCS11Error: Speakable {
             Sentence(
                 "several private keys match the key URI: \(Listing(keys.map(\.words)))",
                 hint: "add id=… to the key URI")
-        case .unsupportedKey, .noPublicKey, .keyExists, .keyNotProtected, .anotherKey,
-            .tooManyObjects, .signatureLength, .digestLength:
+        case .unsupportedKey, .noPublicKey, .keyExists, .keyNotProtected, .keyDoesNotSign,
+            .keyNotDeleted, .certificateNotKept, .anotherKey, .tooManyObjects, .signatureLength,
+            .digestLength:
             keySentence
         case .pinIncorrect, .pinRejectedEarlier, .pinLocked, .pinTriesLow, .pinNotInitialised,
             .pinExpired, .pinNotGiven, .pinEmpty, .pinTooLong, .pinFileExposed,

@@ -1,0 +1,56 @@
+internal import CP11Kit
+
+extension KeyObject {
+    /// Signs with `mechanism` as a trial: a digest where the mechanism is given one, else a message.
+    ///
+    /// For PSS, MGF1 takes the same hash and the salt is as long as the hash (rule A1).
+    ///
+    /// - Parameters:
+    ///   - bytes: the digest or the message.
+    ///   - mechanism: one that signs.
+    ///   - hash: what made the digest; the mechanism's own for a message.
+    /// - Returns: the signature as the token gives it, of whatever length.
+    /// - Throws: `.call` for what the token refuses.
+    public func trialSignature(
+        over bytes: [UInt8], with mechanism: TokenMechanism, hash: TokenHash
+    ) throws(PKCS11Error) -> [UInt8] {
+        var parameters = CK_RSA_PKCS_PSS_PARAMS(
+            hashAlg: hash.number, mgf: hash.maskGenerationNumber, sLen: CK_ULONG(hash.byteCount))
+        let isPSS = description.type?.isRSA == true
+        try check(
+            "C_SignInit",
+            unsafe withUnsafeMutableBytes(of: &parameters) { parameters in
+                var asked = unsafe CK_MECHANISM(
+                    mechanism: mechanism.number, pParameter: isPSS ? parameters.baseAddress : nil,
+                    ulParameterLen: isPSS ? CK_ULONG(parameters.count) : 0)
+                return unsafe session.functions.pointee.C_SignInit(session.handle, &asked, handle)
+            })
+        var bytes = bytes
+        // Twice what the largest key makes.
+        var signature = [UInt8](repeating: 0, count: 1024)
+        var count = CK_ULONG(signature.count)
+        try check(
+            "C_Sign",
+            unsafe session.functions.pointee.C_Sign(
+                session.handle, &bytes, CK_ULONG(bytes.count), &signature, &count))
+        return Array(signature.prefix(Int(count)))
+    }
+}
+
+extension TokenHash {
+    fileprivate var number: CK_MECHANISM_TYPE {
+        switch self {
+        case .sha256: CKM_SHA256
+        case .sha384: CKM_SHA384
+        case .sha512: CKM_SHA512
+        }
+    }
+
+    fileprivate var maskGenerationNumber: CK_ULONG {
+        switch self {
+        case .sha256: CKG_MGF1_SHA256
+        case .sha384: CKG_MGF1_SHA384
+        case .sha512: CKG_MGF1_SHA512
+        }
+    }
+}
