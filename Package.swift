@@ -77,7 +77,8 @@ let package = Package(
         module(
             "Configuration",
             ["Cryptography", "Encodings", "Files", "Trust", "X509", systemPackage]),
-        module("Signing", ["Cryptography", "Encodings", "Notary", "PKCS11", "X509"]),
+        module(
+            "Signing", ["Cryptography", "Encodings", "Files", "Notary", "PKCS11", "X509"]),
         module(
             "Verification",
             ["Cryptography", "Encodings", "Notary", "OCI", "OCILayout", "Trust", "X509"]),

@@ -78,12 +78,15 @@ public struct AuditRecord: Sendable, Equatable {
         } catch { return nil }
     }
 
-    /// The line as it stands in the file, without its end.
-    func line() -> [UInt8] {
+    /// The record as it stands in the file.
+    public var json: JSON {
         var content = Self.content(sequence, previous, event)
         content["hash"] = .string(hash.description)
-        return JSON.object(content).serialized()
+        return .object(content)
     }
+
+    /// The line as it stands in the file, without its end.
+    func line() -> [UInt8] { json.serialized() }
 
     private static func content(_ sequence: Int64, _ previous: Digest?, _ event: AuditEvent)
         -> JSONObject

@@ -20,4 +20,7 @@ static inline int airseal_wait_until(sem_t *semaphore, const struct timespec *en
     return sem_clockwait(semaphore, CLOCK_MONOTONIC, end);
 }
 
+// unistd.h shows it with _GNU_SOURCE only.
+extern int syncfs(int descriptor);
+
 #endif

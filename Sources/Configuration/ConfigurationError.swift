@@ -35,6 +35,13 @@ public enum ConfigurationError: Error, Equatable {
     /// A peer's entry says something that does not hold together.
     case peer(path: String, PeerError)
 
+    /// There is no `signingkeys.json`; where it was looked for.
+    case noSigningKeys(paths: [String])
+    /// The file names no key as the one that is meant where none is named.
+    case noDefaultSigningKey(path: String)
+    /// The file has no key of this name; the names that it has.
+    case noSigningKey(path: String, name: String, present: [String])
+
     /// Runs `body` and gives its errors their place here.
     static func files<T>(_ body: () throws(FileError) -> T) throws(ConfigurationError) -> T {
         do throws(FileError) { return try body() } catch { throw .file(error) }

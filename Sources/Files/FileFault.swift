@@ -11,6 +11,8 @@ public enum FileOperation: Sendable, Equatable {
     case truncate(String, size: Int64)
     /// A file's bytes, or a folder's entries, onto the medium.
     case synchronise(String)
+    /// Everything on the file system that this folder is on, onto its medium.
+    case synchroniseAll(String)
     /// A name moves.
     case rename(from: String, to: String)
     /// A name goes.

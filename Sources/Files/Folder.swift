@@ -1,3 +1,4 @@
+private import CPlatform
 import Glibc
 import SystemPackage
 
@@ -198,6 +199,13 @@ public final class Folder: Sendable {
     public func synchronise() throws(FileError) {
         try ask(.synchronise(path), call: "fsync", ".")
         guard fsync(descriptor) == 0 else { throw failure("fsync", ".") }
+    }
+
+    /// Brings everything on the file system that the folder is on onto its medium: for a thousand new
+    /// files that costs what it costs for one, and waits for what others have written, too.
+    public func synchroniseFileSystem() throws(FileError) {
+        try ask(.synchroniseAll(path), call: "syncfs", ".")
+        guard syncfs(descriptor) == 0 else { throw failure("syncfs", ".") }
     }
 
     /// Puts `bytes` at `name` in one step: readers see the old content or the new, and so does

@@ -1,6 +1,6 @@
 import Cryptography
 public import Encodings
-import X509
+public import X509
 
 /// What is to be signed, and how.
 public struct SignatureRequest: Sendable {
@@ -61,7 +61,9 @@ extension SignatureRequest {
         }
     }
 
-    private func refusal(for chain: CertificateChain) -> SigningRefusal? {
+    /// Why no signer is asked to sign this under `chain`: the chain breaks the profile or is not valid
+    /// now, or the signature would expire before it counts.
+    public func refusal(for chain: CertificateChain) -> SigningRefusal? {
         if let violation = CertificateProfile.codeSigning.firstViolation(in: chain) {
             return .profile(violation)
         }

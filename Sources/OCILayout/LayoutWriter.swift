@@ -116,7 +116,7 @@ public final class LayoutWriter {
         } catch { throw .notFreed(path: layout.path, error) }
     }
 
-    private func blobFolder(_ algorithm: Digest.Algorithm) throws(FileError) -> Folder {
+    func blobFolder(_ algorithm: Digest.Algorithm) throws(FileError) -> Folder {
         let root = layout.folder
         return try root.makeDurableFolder("blobs").makeDurableFolder(algorithm.rawValue)
     }
@@ -153,11 +153,13 @@ public final class LayoutWriter {
     /// A fallback index that is replaced stays as an orphan: a reader that has opened the old
     /// `index.json` may be on its way to it.
     public func replaceIndex(adding addition: ReferrerAddition) throws(LayoutError) {
+        var portion = BlobPortion()
         for fallback in addition.fallbacks {
-            _ = try add(
+            _ = try portion.add(
                 fallback.bytes, mediaType: fallback.descriptor.mediaType,
                 algorithm: fallback.descriptor.digest.algorithm)
         }
+        try add(portion)
         try replaceIndex(with: addition.index)
     }
 

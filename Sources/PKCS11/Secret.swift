@@ -90,7 +90,7 @@ internal import SystemPackage
     public var byteCount: Int { used }
 
     /// Lends the bytes to `body`, which must not keep or copy them.
-    func withBytes<Result>(_ body: (UnsafeMutableRawBufferPointer) -> Result) -> Result {
+    public func withBytes<Result>(_ body: (UnsafeMutableRawBufferPointer) -> Result) -> Result {
         unsafe body(UnsafeMutableRawBufferPointer(rebasing: page[..<used]))
     }
 }

@@ -80,15 +80,15 @@ public struct Journal: Sendable {
         }
     }
 
-    /// The intents of runs that have died, in the order in which they were written, now held by
-    /// this one. What a living run is at work on is not among them.
+    /// The intents to do `kind`, or all, of runs that have died, in the order in which they were written, now
+    /// held by this one. What a living run is at work on is not among them.
     ///
     /// - Throws: `.damaged` when a file among them is no intent: guessing what was under way is
     ///   worse than asking.
-    public func pending() throws(StateError) -> [OpenIntent] {
+    public func pending(_ kind: String? = nil) throws(StateError) -> [OpenIntent] {
         try locked { () throws(StateError) in
             var found: [OpenIntent] = []
-            for (name, intent) in try written() {
+            for (name, intent) in try written() where kind == nil || intent.kind == kind {
                 if let open = try hold(name, intent) { found.append(open) }
             }
             if !found.isEmpty {

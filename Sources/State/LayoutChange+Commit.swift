@@ -23,9 +23,7 @@ extension LayoutChange {
             try journal.begin(Intent(operation: operation, kind: Self.kind, body: json))
         }
         do throws(LayoutChangeError) {
-            for event in events {
-                try onRecord { () throws(AuditError) in _ = try state.audit.append(event) }
-            }
+            try onRecord { () throws(AuditError) in try state.audit.append(events) }
             try list(addition, by: writer)
         } catch {
             withdraw(open, from: writer, in: state, journal)
@@ -115,9 +113,9 @@ extension LayoutChange {
         in state: StateFolder, _ files: FileSystem, patience: LockPatience = .standard
     ) throws(LayoutChangeError) -> [Recovery] {
         let journal = try onState { () throws(StateError) in try state.journal() }
-        let abandoned = try onState { () throws(StateError) in try journal.pending() }
+        let abandoned = try onState { () throws(StateError) in try journal.pending(kind) }
         var recoveries: [Recovery] = []
-        for open in abandoned where open.intent.kind == kind {
+        for open in abandoned {
             let change: LayoutChange
             do { change = try LayoutChange(JSONPlace(.object(open.intent.body))) } catch {
                 throw .state(.damaged(path: "journal of \(open.intent.operation)"))

@@ -68,6 +68,8 @@ public struct KeyAccess: Sendable {
 public enum KeyAccessError: Error, Equatable {
     /// The URI names no label for the key that is to be made.
     case noLabel
+    /// The certificates stand with the key, which a rehearsal does not open.
+    case chainWithKey
     /// The file holds no chain.
     case chain(path: String, CertificateError)
     /// A file with this name is there already, and is not overwritten.

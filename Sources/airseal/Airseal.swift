@@ -36,7 +36,7 @@ struct Airseal: ParsableCommand {
             PruneCommand.self, RemoveCommand.self, SignCommand.self, VerifyCommand.self,
             ExportCommand.self, ReceiveCommand.self,
             PeerCommand.self, KeyCommand.self,
-            CertCommand.self, TrustCommand.self, PolicyCommand.self,
+            CertCommand.self, TrustCommand.self, PolicyCommand.self, AuditCommand.self,
         ])
 
     static func main() {

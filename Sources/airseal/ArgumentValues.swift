@@ -1,9 +1,11 @@
 public import ArgumentParser
+public import Audit
 public import Encodings
 public import Notary
 public import OCI
 public import PKCS11
 public import Trust
+public import UseCases
 
 extension KeyType: ExpressibleByArgument {}
 
@@ -47,6 +49,36 @@ extension TokenTimeout: ExpressibleByArgument {
         else { return nil }
         self.init(seconds: count == 0 ? nil : count * unit)
     }
+}
+
+extension AuditSelection.Start: ExpressibleByArgument {
+    /// A line's number, or an RFC 3339 time.
+    public init?(argument: String) {
+        if let number = Int64(argument) {
+            guard number > 0 else { return nil }
+            self = .line(number)
+        } else {
+            guard let time = Timestamp(rfc3339: argument) else { return nil }
+            self = .time(time)
+        }
+    }
+}
+
+extension OperationID: ExpressibleByArgument {
+    /// 32 lower-case hexadecimal digits.
+    public init?(argument: String) { self.init(argument) }
+}
+
+extension Digest: ExpressibleByArgument {
+    /// An algorithm's name, a colon, lower-case hexadecimal digits.
+    public init?(argument: String) {
+        do { try self.init(argument) } catch { return nil }
+    }
+}
+
+extension Lifetime: ExpressibleByArgument {
+    /// A number with s, m, h or d.
+    public init?(argument: String) { self.init(argument) }
 }
 
 /// Metadata of a signature, as it is written: the name up to the first `=`, then the value (rule

@@ -8,6 +8,15 @@ enum PINPrompt {
     ///
     /// The bytes go from the terminal straight into the memory that is locked and wiped.
     @Sendable static func ask(_ token: TokenDescription) -> Secret? {
+        ask("PIN of the token \(ForeignText(token.label)): ")
+    }
+
+    /// The passphrase of the key file at `path`; nil as for a PIN.
+    @Sendable static func askPassphrase(_ path: String) -> Secret? {
+        ask("passphrase of \(ForeignText(path)): ")
+    }
+
+    private static func ask(_ question: String) -> Secret? {
         let terminal = unsafe open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY)
         guard terminal >= 0 else { return nil }
         defer { close(terminal) }
@@ -19,7 +28,7 @@ enum PINPrompt {
         // Whatever happens, the terminal shows again what is typed.
         defer { restoreTerminal() }
         guard unsafe tcsetattr(terminal, TCSAFLUSH, &hidden) == 0 else { return nil }
-        write("PIN of the token \(ForeignText(token.label)): ", to: terminal)
+        write(question, to: terminal)
         return try? Secret { readByte(from: terminal) }
     }
 

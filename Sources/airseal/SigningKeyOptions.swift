@@ -1,5 +1,6 @@
 import ArgumentParser
 import Notary
+import Signing
 import UseCases
 
 /// The key that signs, and how.
@@ -9,12 +10,36 @@ struct SigningKeyOptions: ParsableArguments {
             "The key on its token, as RFC 7512 writes it: "
                 + "'pkcs11:token=site;object=signer?pin-source=file:/run/pin'.",
             valueName: "uri"), completion: .list(["pkcs11:"]))
-    var key: String
+    var key: String?
 
     @Option(
         help: ArgumentHelp(
-            "The certificates, leaf to root, in PEM. Else those that stand on the token beside the "
-                + "key.",
+            "For development: a key in a file of yours with the mode 0600, PKCS#8 (PEM or DER) or "
+                + "PKCS#12, encrypted or not.",
+            valueName: "file"), completion: .file())
+    var keyFile: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "For development: a key that signingkeys.json names, in --home or in notation's "
+                + "configuration folder.",
+            valueName: "name"))
+    var keyName: String?
+
+    @Flag(help: "For development: the key that signingkeys.json names as its default.")
+    var defaultKey = false
+
+    @Option(
+        help: ArgumentHelp(
+            "The passphrase of the key file: a file of yours with the mode 0600. Else it is asked at "
+                + "the terminal.",
+            valueName: "file"), completion: .file())
+    var passphraseFile: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The certificates, leaf to root, in PEM. Else those that stand with the key, on its token or "
+                + "in its file.",
             valueName: "file"), completion: .file())
     var chain: String?
 
@@ -22,26 +47,44 @@ struct SigningKeyOptions: ParsableArguments {
     var format = SignatureFormat.jws
 
     @OptionGroup var token: TokenOptions
+    @OptionGroup var home: HomeOption
 
-    /// The key, and where its PIN comes from.
-    var access: KeyAccess {
-        get throws { try token.access(to: key) }
+    func validate() throws {
+        let named = [key != nil, keyFile != nil, keyName != nil, defaultKey].count { $0 }
+        guard named == 1 else {
+            throw ValidationError(
+                "name one key, with --key, --key-file, --key-name or --default-key")
+        }
+        guard passphraseFile == nil || key == nil else {
+            throw ValidationError("--passphrase-file belongs to a key file, and not to --key")
+        }
+        guard key != nil || !token.namesPIN else {
+            throw ValidationError("--pin-fd and --pin-credential belong to --key")
+        }
+    }
+
+    /// The key, and where its PIN or passphrase comes from.
+    var choice: SigningKeyChoice {
+        get throws {
+            if let key { return .token(try token.access(to: key)) }
+            if let keyFile { return .file(path: keyFile, passphrase) }
+            let folders = [Site.here(home: home.home).homePath] + Environment.notationFolders
+            return .named(keyName, folders: folders, passphrase)
+        }
+    }
+
+    private var passphrase: DevelopmentSigner.Passphrase {
+        passphraseFile.map { .file(path: $0) } ?? .prompt(PINPrompt.askPassphrase)
     }
 }
 
-/// A length of time as an operator writes it: `90d`, `12h`, `30m`, `45s`.
-struct Lifetime: ExpressibleByArgument {
-    /// A hundred years: what is longer was mistyped.
-    private static let secondsMax: Int64 = 100 * 366 * 86_400
-
-    let seconds: Int64
-
-    init?(argument: String) {
-        let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
-        guard let unit = argument.last.flatMap({ units[$0] }),
-            argument.dropLast().utf8.allSatisfy({ (48...57).contains($0) }),
-            let count = Int64(argument.dropLast()), count > 0, count <= Self.secondsMax / unit
-        else { return nil }
-        seconds = count * unit
+extension Environment {
+    /// Where notation keeps its configuration.
+    static var notationFolders: [String] {
+        let variables = variables
+        if let base = variables["XDG_CONFIG_HOME"], base.hasPrefix("/") {
+            return ["\(base)/notation"]
+        }
+        return variables["HOME"].map { ["\($0)/.config/notation"] } ?? []
     }
 }

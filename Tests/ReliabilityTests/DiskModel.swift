@@ -94,6 +94,7 @@ struct DiskModel {
         case .truncate(let path, let size):
             try change(path, operation) { $0.bytes = Array($0.bytes.prefix(Int(size))) }
         case .synchronise(let path): try synchronise(path, operation)
+        case .synchroniseAll: for node in nodes.indices { synchronise(node) }
         case .rename(let from, let to): try move(from, to, operation)
         case .remove(let path):
             guard let (above, name) = place(path) else { throw Lost(operation: operation) }
@@ -124,6 +125,10 @@ struct DiskModel {
 
     private mutating func synchronise(_ path: String, _ operation: FileOperation) throws {
         guard let node = node(path) else { throw Lost(operation: operation) }
+        synchronise(node)
+    }
+
+    private mutating func synchronise(_ node: Int) {
         switch nodes[node] {
         case .file(var file):
             file.durable = file.bytes

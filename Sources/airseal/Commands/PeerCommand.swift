@@ -163,16 +163,3 @@ extension PeerEnrolmentError: Speakable {
         }
     }
 }
-
-extension KeyAccessError: Speakable {
-    var sentence: Sentence {
-        switch self {
-        case .noLabel:
-            Sentence(
-                "the key URI names no label for the new key", hint: "add object=NAME to the key URI"
-            )
-        case .chain(let path, let error): error.sentence.after("\(ForeignText(path))")
-        case .fileExists(let path): Sentence("\(ForeignText(path)) exists and is not overwritten")
-        }
-    }
-}

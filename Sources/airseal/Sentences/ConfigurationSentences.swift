@@ -37,6 +37,18 @@ extension ConfigurationError: Speakable {
         case .settings(let path, let error): error.sentence.after("\(ForeignText(path))")
         case .cryptography(let error): error.sentence
         case .peer(let path, let error): error.sentence.after("\(ForeignText(path))")
+        case .noSigningKeys(let paths):
+            Sentence(
+                "there is no signingkeys.json; looked for "
+                    + "\(Listing(paths.map { "\(ForeignText($0))" }))",
+                hint: "name the key with --key or --key-file")
+        case .noDefaultSigningKey(let path):
+            Sentence(
+                "\(ForeignText(path)): names no default key", hint: "name one with --key-name")
+        case .noSigningKey(let path, let name, let present):
+            Sentence(
+                "\(ForeignText(path)): has no key called \"\(ForeignText(name))\"; there are "
+                    + "\(Listing(present.map { "\(ForeignText($0))" }))")
         }
     }
 }

@@ -1,0 +1,163 @@
+public import Cryptography
+import Encodings
+public import Files
+import Glibc
+public import Notary
+public import PKCS11
+public import X509
+
+/// A key from a file, together with the certificates that speak for it. Whoever can read the file has
+/// the key: for development.
+public struct DevelopmentSigner: Signer {
+    /// The certificates, leaf to root.
+    public let chain: CertificateChain
+    /// The file, as it was named.
+    public let path: String
+    private let key: PrivateKey
+
+    /// Where the passphrase of a file comes from. Never the command line, never the environment.
+    public enum Passphrase: Sendable {
+        /// A person, asked without echo; nil when nobody answered.
+        case prompt(@Sendable (_ path: String) -> Secret?)
+        /// A file that only its owner may read, one newline at its end dropped.
+        case file(path: String)
+    }
+
+    /// Opens the file at `path`, and holds its key against the chain.
+    ///
+    /// - Parameters:
+    ///   - path: PKCS#8 in PEM or DER, or PKCS#12; a regular file, ours or root's, closed to all others.
+    ///   - chain: the certificates, leaf to root; nil for those that stand in the file.
+    ///   - passphrase: where it comes from, if the file wants one.
+    ///   - files: the file system.
+    /// - Throws: before anything is signed.
+    public init(
+        _ path: String, chain: CertificateChain?, passphrase: Passphrase, in files: FileSystem
+    ) throws(DevelopmentKeyError) {
+        let opened = try Self.open(path, passphrase, files)
+        let chain = if let chain { chain } else { try Self.chain(opened, path) }
+        guard opened.key.publicKey.isSameKey(as: chain.leaf.publicKey) else {
+            throw .keyDoesNotMatchChain(
+                path: path, certificate: chain.leaf.sha256Fingerprint)
+        }
+        self.chain = chain
+        self.path = path
+        key = opened.key
+    }
+
+    /// Signs in the memory of this process.
+    public func signature(over message: [UInt8]) throws -> [UInt8] {
+        try key.signature(over: message)
+    }
+
+    private static func open(_ path: String, _ passphrase: Passphrase, _ files: FileSystem)
+        throws(DevelopmentKeyError) -> OpenedKeyFile
+    {
+        let source = try ownFile(path, files)
+        do {
+            let file = try unsafe KeyFile { room in try unsafe source.read(into: room) }
+            guard try file.isEncrypted() else { return try unsafe file.open(nil) }
+            let words = try secret(passphrase, for: path, files)
+            let opened = unsafe words.withBytes { bytes in
+                Result { try unsafe file.open(UnsafeRawBufferPointer(bytes)) }
+            }
+            return try opened.get()
+        } catch let error as KeyFileError {
+            throw .keyFile(path: path, error)
+        } catch let error as FileError {
+            throw .file(error)
+        } catch let error as DevelopmentKeyError {
+            throw error
+        } catch { throw .keyFile(path: path, .damaged) }
+    }
+
+    private static func secret(
+        _ source: Passphrase, for path: String, _ files: FileSystem
+    ) throws(DevelopmentKeyError) -> Secret {
+        switch source {
+        case .prompt(let ask):
+            guard let answer = ask(path) else { throw .noPassphrase(path: path) }
+            return answer
+        case .file(let passphrasePath):
+            let file = try ownFile(passphrasePath, files)
+            do throws(PKCS11Error) {
+                return try Secret { () throws(PKCS11Error) in
+                    do throws(FileError) { return try file.nextByteOfLine() } catch {
+                        throw .file(error)
+                    }
+                }
+            } catch {
+                if case .file(let error) = error { throw .file(error) }
+                throw .passphrase(path: passphrasePath, error)
+            }
+        }
+    }
+
+    /// A regular file that is ours or root's, without any permission for others.
+    private static func ownFile(_ path: String, _ files: FileSystem) throws(DevelopmentKeyError)
+        -> ReadableFile
+    {
+        let file: ReadableFile
+        let ownership: FileOwnership
+        do throws(FileError) {
+            file = try files.file(at: path)
+            ownership = try file.ownership()
+        } catch { throw .file(error) }
+        guard ownership.user == geteuid() || ownership.user == 0, ownership.mode & 0o077 == 0
+        else { throw .exposed(path: path, owner: ownership.user, mode: ownership.mode) }
+        return file
+    }
+
+    /// The chain from the certificates of the file, which stand there in no certain order.
+    private static func chain(_ opened: OpenedKeyFile, _ path: String)
+        throws(DevelopmentKeyError) -> CertificateChain
+    {
+        do throws(CertificateError) {
+            var rest: [Certificate] = []
+            for der in opened.certificates { rest.append(try Certificate(der: der)) }
+            guard
+                let leaf = rest.first(where: { $0.publicKey.isSameKey(as: opened.key.publicKey) })
+            else { throw CertificateError.noCertificate }
+            var chain = [leaf]
+            while let last = chain.last, !last.isSelfSigned,
+                let issuer = rest.first(where: { last.isIssued(by: $0) && !chain.contains($0) })
+            {
+                chain.append(issuer)
+            }
+            return try CertificateChain(chain)
+        } catch {
+            throw error == .noCertificate
+                ? .noChain(path: path) : .certificates(path: path, error)
+        }
+    }
+}
+
+extension ReadableFile {
+    /// The next byte of a file of one line; nil at its end.
+    fileprivate func nextByteOfLine() throws(FileError) -> UInt8? {
+        var byte = [UInt8](repeating: 0, count: 1)
+        defer { byte[0] = 0 }
+        guard try read(into: &byte) == 1, byte[0] != UInt8(ascii: "\n") else { return nil }
+        return byte[0]
+    }
+}
+
+/// Why a development key could not be made ready.
+public enum DevelopmentKeyError: Error, Equatable {
+    /// A file could not be read.
+    case file(FileError)
+    /// The file belongs to somebody else, or somebody else may use it.
+    case exposed(path: String, owner: UInt32, mode: UInt32)
+    /// The file gives no key.
+    case keyFile(path: String, KeyFileError)
+    /// Nobody gave the passphrase.
+    case noPassphrase(path: String)
+    /// The file with the passphrase holds none.
+    case passphrase(path: String, PKCS11Error)
+    /// No chain was named, and the file has no certificate of its key.
+    case noChain(path: String)
+    /// A certificate in the file cannot be read.
+    case certificates(path: String, CertificateError)
+    /// The leaf of the chain holds another public key; its SHA-256 fingerprint is named.
+    case keyDoesNotMatchChain(path: String, certificate: String)
+}
