@@ -7,7 +7,7 @@ import X509
 struct KeyDeleteCommand: Verb {
     static let configuration = CommandConfiguration(
         commandName: "delete",
-        abstract: "Delete a key from its token, with its certificates. Nothing brings it back.",
+        abstract: "Delete a key from its token, with its certificates: nothing brings it back.",
         discussion: """
             Shows what goes: the private key, its public half, and the certificates that bear its id \
             and hold its public half. Those of authorities stay: other keys may need them. Then the \
