@@ -48,14 +48,16 @@ extension Session {
         }
         var publicKey: CK_OBJECT_HANDLE = 0
         var privateKey: CK_OBJECT_HANDLE = 0
-        let value = unsafe publicTemplate.withAttributes { publicStart, publicCount in
-            unsafe privateTemplate.withAttributes { privateStart, privateCount in
-                unsafe functions.pointee.C_GenerateKeyPair(
-                    handle, &mechanism, publicStart, publicCount, privateStart, privateCount,
-                    &publicKey, &privateKey)
-            }
-        }
-        try check("C_GenerateKeyPair", value)
+        // A card may take minutes to find the primes of an RSA key.
+        try check(
+            "C_GenerateKeyPair", isTimed: false,
+            unsafe publicTemplate.withAttributes { publicStart, publicCount in
+                unsafe privateTemplate.withAttributes { privateStart, privateCount in
+                    unsafe functions.pointee.C_GenerateKeyPair(
+                        handle, &mechanism, publicStart, publicCount, privateStart, privateCount,
+                        &publicKey, &privateKey)
+                }
+            })
         do throws(PKCS11Error) {
             let attributes = try attributes(of: privateKey)
             let wrong = KeyAttribute.allCases.filter { !$0.isFulfilled(by: attributes[$0]) }
@@ -89,10 +91,10 @@ extension Session {
 
     /// Takes back the key pair that was just made; false when the token keeps it.
     private func remove(_ privateKey: CK_OBJECT_HANDLE, _ publicKey: CK_OBJECT_HANDLE) -> Bool {
-        let values = unsafe [
-            functions.pointee.C_DestroyObject(handle, publicKey),
-            functions.pointee.C_DestroyObject(handle, privateKey),
-        ]
-        return values.allSatisfy { $0 == 0 }
+        let values = [publicKey, privateKey].map { object in
+            try? ask(
+                "C_DestroyObject", unsafe functions.pointee.C_DestroyObject(handle, object))
+        }
+        return values.allSatisfy { $0 == .ok }
     }
 }

@@ -36,7 +36,7 @@ public struct KeyURI: Sendable {
     public let moduleName: String?
     /// The file of the module: absolute.
     public let modulePath: String?
-    /// The file that holds the PIN, from `pin-source=file:`.
+    /// The file that holds the PIN, from `pin-source`.
     public let pinFile: String?
 
     /// Reads a PKCS#11 URI that names a private key.
@@ -79,9 +79,11 @@ public struct KeyURI: Sendable {
         pinFile = try source.map(Self.path(ofPINSource:))
     }
 
-    /// The path in `file:PATH` or `file:///PATH`.
+    /// The path in `file:PATH` or `file:///PATH`, or an absolute path by itself, as other tools
+    /// write it.
     private static func path(ofPINSource source: String) throws(KeyURIError) -> String {
         guard !source.hasPrefix("|") else { throw .pinCommand }
+        if source.hasPrefix("/") { return source }
         guard source.hasPrefix("file:") else { throw .pinSource }
         let rest = source.dropFirst("file:".count)
         let path = rest.hasPrefix("//") ? rest.dropFirst(2) : rest
@@ -166,6 +168,11 @@ extension KeyURI {
             guard name == "id" || !attribute.contains("%00") else { throw .malformed }
         }
     }
+}
+
+extension KeyURI {
+    /// It says nothing of the key, the token or the module.
+    public var matchesEverything: Bool { description == "pkcs11:" }
 }
 
 extension KeyURI: CustomStringConvertible {

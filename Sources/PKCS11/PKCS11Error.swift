@@ -5,6 +5,12 @@ public import SystemPackage
 public enum PKCS11Error: Error, Equatable {
     /// The function `call` of the module returned this.
     case call(String, ReturnValue)
+    /// The function `call` of the module did not return in time; the module is not called again.
+    case noAnswer(call: String, seconds: Int)
+    /// A thread for the token could not be started.
+    case thread(Errno)
+    /// The token was lost, and what was found in its place has another key.
+    case anotherKey(KeyDescription)
     /// The module at `path` could not be loaded or started.
     case moduleNotLoaded(path: String, reason: String)
     /// p11-kit could not load the modules that are registered with it.
@@ -32,8 +38,6 @@ public enum PKCS11Error: Error, Equatable {
     case keyNotDeleted(KeyDescription)
     /// The token shows something else than the certificate that was put onto it.
     case certificateNotKept(label: String)
-    /// The key asks for the PIN again before every signature, which Airseal does not do yet.
-    case keyAsksForPINAlways(KeyDescription)
     /// More objects on the token than are read.
     case tooManyObjects(limit: Int)
     /// The signature is not as long as the key makes them; both in bytes.
@@ -62,6 +66,10 @@ public enum PKCS11Error: Error, Equatable {
     case pinTooLong(limit: Int)
     /// The PIN file belongs to somebody else, or somebody else may read it.
     case pinFileExposed(path: String, owner: UInt32, mode: UInt32)
+    /// The descriptor for the PIN was not open when the program began.
+    case pinDescriptorNotInherited(Int32)
+    /// The descriptor for the PIN is a terminal, which would show the PIN as it is typed.
+    case pinDescriptorIsTerminal(Int32)
     /// Memory for a PIN could not be had or protected.
     case secretMemory(call: String, errno: Errno)
     /// A file could not be read or written.

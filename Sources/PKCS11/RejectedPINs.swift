@@ -1,7 +1,7 @@
 internal import Encodings
 public import Files
 
-/// What remembers, across runs, which PIN file a token has rejected: a third wrong try may lock the
+/// What remembers, across runs, which source of a PIN a token has rejected: a third wrong try may lock the
 /// token for good, and an unattended run would make it.
 ///
 /// A marker holds the token's serial number, which file it was and when the file last changed;
@@ -18,7 +18,7 @@ public struct RejectedPINs: Sendable {
     ///
     /// - Throws: `.pinRejectedEarlier`, also when the marker is there and cannot be read: a marker
     ///   that cannot be understood is no leave to try.
-    func check(serial: String, path: String, _ source: FileOwnership) throws(PKCS11Error) {
+    func check(serial: String, path: String?, _ source: FileOwnership) throws(PKCS11Error) {
         let name = Self.name(serial: serial, source)
         let text: [UInt8]
         do throws(FileError) {
@@ -66,5 +66,25 @@ public struct RejectedPINs: Sendable {
             guard try marker.member("version").integer() == 1 else { return nil }
             return try marker.member("changed").string()
         } catch { return nil }
+    }
+}
+
+/// The mark that one source has, or would get.
+struct PINMark: Sendable {
+    /// Where the source is; nil for a descriptor.
+    let path: String?
+    let ownership: FileOwnership
+    let rejected: RejectedPINs
+
+    func check(serial: String) throws(PKCS11Error) {
+        try rejected.check(serial: serial, path: path, ownership)
+    }
+
+    func record(serial: String) throws(PKCS11Error) {
+        try rejected.record(serial: serial, ownership)
+    }
+
+    func clear(serial: String) throws(PKCS11Error) {
+        try rejected.clear(serial: serial, ownership)
     }
 }

@@ -21,6 +21,15 @@ public struct ReturnValue: RawRepresentable, Sendable, Hashable {
     static let userAlreadyLoggedIn = ReturnValue(rawValue: 0x100)
     static let tokenNotPresent = ReturnValue(rawValue: 0xe0)
     static let tokenNotRecognized = ReturnValue(rawValue: 0xe1)
+    static let mechanismInvalid = ReturnValue(rawValue: 0x70)
+    static let sessionHandleInvalid = ReturnValue(rawValue: 0xb3)
+
+    /// The session is gone, and perhaps the token: removed, reset, or logged out by another.
+    public var meansLoss: Bool {
+        // CKR_DEVICE_REMOVED, CKR_SESSION_CLOSED, CKR_SESSION_HANDLE_INVALID,
+        // CKR_TOKEN_NOT_PRESENT, CKR_USER_NOT_LOGGED_IN.
+        [0x32, 0xb0, 0xb3, 0xe0, 0x101].contains(rawValue)
+    }
 
     // PKCS #11 3.0, "Return values"; each by the name that a support ticket will quote.
     private static let names: [UInt: String] = [

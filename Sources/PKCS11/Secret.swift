@@ -1,13 +1,15 @@
 private import CPlatform
 internal import Glibc
+internal import Synchronization
 internal import SystemPackage
 
 /// A PIN in memory that is never swapped out, never copied, never dumped, and wiped when let go.
-@safe public struct Secret: ~Copyable {
+@safe public struct Secret: ~Copyable, Sendable {
     /// Longest PIN, in bytes. PKCS#11 sets none; no token is known to take more.
     public static let byteCountMax = 256
 
-    private let page: UnsafeMutableRawBufferPointer
+    // Written while it is made, only read from then on, and wiped by its last user.
+    private nonisolated(unsafe) let page: UnsafeMutableRawBufferPointer
     private let used: Int
 
     /// Takes what `fill` writes into the memory it is given, and returns as a number of bytes.
@@ -54,6 +56,10 @@ internal import SystemPackage
         guard airseal_forbid_core_dumps() == 0 else {
             throw .secretMemory(call: "prctl", errno: Errno(rawValue: errno))
         }
+        var none = rlimit(rlim_cur: 0, rlim_max: 0)
+        guard unsafe setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none) == 0 else {
+            throw .secretMemory(call: "setrlimit", errno: Errno(rawValue: errno))
+        }
         let size = Int(sysconf(Int32(_SC_PAGESIZE)))
         guard
             let start = unsafe mmap(
@@ -75,11 +81,40 @@ internal import SystemPackage
         unsafe munmap(start, page.count)
     }
 
+    fileprivate func wipe() {
+        guard let start = unsafe page.baseAddress else { return }
+        unsafe explicit_bzero(start, page.count)
+    }
+
     /// The number of bytes.
     public var byteCount: Int { used }
 
     /// Lends the bytes to `body`, which must not keep or copy them.
     public func withBytes<Result>(_ body: (UnsafeMutableRawBufferPointer) -> Result) -> Result {
         unsafe body(UnsafeMutableRawBufferPointer(rebasing: page[..<used]))
+    }
+}
+
+/// A PIN that several keep hold of, until one of them says that nobody needs it any more.
+final class SharedSecret: Sendable {
+    private let secret: Secret
+    private let isForgotten = Atomic(false)
+
+    init(_ secret: consuming Secret) { self.secret = secret }
+
+    /// Lends the bytes to `body`, which must not keep or copy them.
+    ///
+    /// - Throws: `.pinNotGiven` once they have been forgotten.
+    func withBytes<Result>(_ body: (UnsafeMutableRawBufferPointer) -> Result) throws(PKCS11Error)
+        -> Result
+    {
+        guard !isForgotten.load(ordering: .sequentiallyConsistent) else { throw .pinNotGiven }
+        return unsafe secret.withBytes(body)
+    }
+
+    /// Wipes the bytes at once. Nobody may be using them.
+    func forget() {
+        isForgotten.store(true, ordering: .sequentiallyConsistent)
+        secret.wipe()
     }
 }

@@ -16,7 +16,9 @@ extension Session {
             unsafe template.withAttributes {
                 unsafe functions.pointee.C_FindObjectsInit(handle, $0, $1)
             })
-        defer { _ = unsafe functions.pointee.C_FindObjectsFinal(handle) }
+        defer {
+            _ = try? ask("C_FindObjectsFinal", unsafe functions.pointee.C_FindObjectsFinal(handle))
+        }
         var found: [CK_OBJECT_HANDLE] = []
         var batch = [CK_OBJECT_HANDLE](repeating: 0, count: 64)
         while true {
@@ -38,21 +40,26 @@ extension Session {
         -> [UInt8]?
     {
         var question = unsafe CK_ATTRIBUTE(type: type, pValue: nil, ulValueLen: 0)
-        let value = ReturnValue(
-            rawValue: unsafe functions.pointee.C_GetAttributeValue(handle, object, &question, 1))
+        let value = try ask(
+            "C_GetAttributeValue",
+            unsafe functions.pointee.C_GetAttributeValue(handle, object, &question, 1))
         if value == .attributeTypeInvalid || value == .attributeSensitive { return nil }
-        try check("C_GetAttributeValue", value.rawValue)
+        guard value == .ok else { throw .call("C_GetAttributeValue", value) }
         // All bits set: CK_UNAVAILABLE_INFORMATION.
         let length = unsafe question.ulValueLen
         guard length != .max, length <= CK_ULONG(Self.attributeByteCountMax) else { return nil }
         var bytes = [UInt8](repeating: 0, count: Int(length))
-        let answer = unsafe bytes.withUnsafeMutableBytes { buffer -> (CK_RV, CK_ULONG) in
-            unsafe question.pValue = buffer.baseAddress
-            let value = unsafe functions.pointee.C_GetAttributeValue(
-                handle, object, &question, 1)
-            return unsafe (value, question.ulValueLen)
+        let answer = try calling("C_GetAttributeValue") {
+            unsafe bytes.withUnsafeMutableBytes { buffer -> (CK_RV, CK_ULONG) in
+                unsafe question.pValue = buffer.baseAddress
+                let value = unsafe functions.pointee.C_GetAttributeValue(
+                    handle, object, &question, 1)
+                return unsafe (value, question.ulValueLen)
+            }
         }
-        try check("C_GetAttributeValue", answer.0)
+        guard answer.0 == CKR_OK else {
+            throw .call("C_GetAttributeValue", ReturnValue(rawValue: answer.0))
+        }
         guard answer.1 <= length else { return nil }
         return Array(bytes.prefix(Int(answer.1)))
     }

@@ -10,14 +10,15 @@ internal import CP11Kit
     public let type: KeyType
     /// The public half: a SubjectPublicKeyInfo in DER.
     public let publicKey: [UInt8]
+    /// The token wants the PIN again before every signature, `CKA_ALWAYS_AUTHENTICATE`.
+    public let asksForPINAlways: Bool
     private let handle: CK_OBJECT_HANDLE
+    /// The token has shown that it signs whole messages only.
+    private var hashesItself = false
 
     init(_ handle: CK_OBJECT_HANDLE, in session: Session) throws(PKCS11Error) {
         let description = try session.describe(handle)
         guard let type = description.type else { throw .unsupportedKey(description) }
-        guard try session.flag(CKA_ALWAYS_AUTHENTICATE, of: handle) != true else {
-            throw .keyAsksForPINAlways(description)
-        }
         guard let publicKey = try session.publicKey(of: handle, description, type) else {
             throw .noPublicKey(description)
         }
@@ -25,6 +26,7 @@ internal import CP11Kit
         self.description = description
         self.type = type
         self.publicKey = publicKey
+        asksForPINAlways = try session.flag(CKA_ALWAYS_AUTHENTICATE, of: handle) == true
         self.handle = handle
     }
 
@@ -38,50 +40,90 @@ internal import CP11Kit
     /// - Throws: `.digestLength`; `.signatureLength` when the token gives something else than the
     ///   key makes; `.call`.
     public func sign(digest: [UInt8], hash: TokenHash) throws(PKCS11Error) -> [UInt8] {
+        try sign(digest: digest, of: nil, hash: hash)
+    }
+
+    /// Signs a digest, or where the token has no mechanism for that, the message that it was made
+    /// of.
+    ///
+    /// - Parameters:
+    ///   - digest: the hash of the message.
+    ///   - message: the message; with nil nothing but the digest will do.
+    ///   - hash: the algorithm of both.
+    /// - Returns: as for a digest.
+    /// - Throws: as for a digest, and whatever a login throws where the key wants the PIN each time.
+    public func sign(digest: [UInt8], of message: [UInt8]?, hash: TokenHash) throws(PKCS11Error)
+        -> [UInt8]
+    {
         guard digest.count == hash.byteCount else {
             throw .digestLength(expected: hash.byteCount, actual: digest.count)
         }
-        try begin(hash)
-        var digest = digest
+        var subject = hashesItself ? message ?? digest : digest
+        do throws(PKCS11Error) {
+            try begin(hashesItself ? combinedMechanism(hash) : rawMechanism, hash)
+        } catch {
+            guard error == .call("C_SignInit", .mechanismInvalid), !hashesItself, let message else {
+                throw error
+            }
+            try begin(combinedMechanism(hash), hash)
+            hashesItself = true
+            subject = message
+        }
+        if asksForPINAlways { try session.authenticate() }
         // Room for more than is right, so that a signature that is too long is seen to be.
         var signature = [UInt8](repeating: 0, count: 2 * type.signatureByteCount)
         var count = CK_ULONG(signature.count)
+        // A key that wants its owner may want a touch, too.
         try check(
-            "C_Sign",
+            "C_Sign", isTimed: !asksForPINAlways,
             unsafe session.functions.pointee.C_Sign(
-                session.handle, &digest, CK_ULONG(digest.count), &signature, &count))
+                session.handle, &subject, CK_ULONG(subject.count), &signature, &count))
         guard count == CK_ULONG(type.signatureByteCount) else {
             throw .signatureLength(expected: type.signatureByteCount, actual: Int(count))
         }
         return Array(signature.prefix(Int(count)))
     }
 
-    private func begin(_ hash: TokenHash) throws(PKCS11Error) {
+    /// The mechanism over a digest.
+    private var rawMechanism: CK_MECHANISM_TYPE {
         switch type.family {
-        case .ec:
-            var mechanism = unsafe CK_MECHANISM(
-                mechanism: CKM_ECDSA, pParameter: nil, ulParameterLen: 0)
-            try unsafe begin(&mechanism)
-        case .rsa:
-            var parameters = CK_RSA_PKCS_PSS_PARAMS(
-                hashAlg: hash.mechanism, mgf: hash.maskGeneration, sLen: CK_ULONG(hash.byteCount))
-            let result = unsafe withUnsafeMutableBytes(of: &parameters) {
-                bytes -> Result<Void, PKCS11Error> in
-                var mechanism = unsafe CK_MECHANISM(
-                    mechanism: CKM_RSA_PKCS_PSS, pParameter: bytes.baseAddress,
-                    ulParameterLen: CK_ULONG(bytes.count))
-                do throws(PKCS11Error) {
-                    return .success(try unsafe begin(&mechanism))
-                } catch { return .failure(error) }
-            }
-            try result.get()
+        case .ec: CKM_ECDSA
+        case .rsa: CKM_RSA_PKCS_PSS
         }
     }
 
-    private func begin(_ mechanism: inout CK_MECHANISM) throws(PKCS11Error) {
+    /// The mechanism over a message.
+    private func combinedMechanism(_ hash: TokenHash) -> CK_MECHANISM_TYPE {
+        switch (type.family, hash) {
+        case (.ec, .sha256): CKM_ECDSA_SHA256
+        case (.ec, .sha384): CKM_ECDSA_SHA384
+        case (.ec, .sha512): CKM_ECDSA_SHA512
+        case (.rsa, .sha256): CKM_SHA256_RSA_PKCS_PSS
+        case (.rsa, .sha384): CKM_SHA384_RSA_PKCS_PSS
+        case (.rsa, .sha512): CKM_SHA512_RSA_PKCS_PSS
+        }
+    }
+
+    private func begin(_ mechanism: CK_MECHANISM_TYPE, _ hash: TokenHash) throws(PKCS11Error) {
+        let functions = unsafe session.functions
         try check(
             "C_SignInit",
-            unsafe session.functions.pointee.C_SignInit(session.handle, &mechanism, handle))
+            { () -> CK_RV in
+                guard case .rsa = type.family else {
+                    var mechanism = unsafe CK_MECHANISM(
+                        mechanism: mechanism, pParameter: nil, ulParameterLen: 0)
+                    return unsafe functions.pointee.C_SignInit(session.handle, &mechanism, handle)
+                }
+                var parameters = CK_RSA_PKCS_PSS_PARAMS(
+                    hashAlg: hash.mechanism, mgf: hash.maskGeneration,
+                    sLen: CK_ULONG(hash.byteCount))
+                return unsafe withUnsafeMutableBytes(of: &parameters) { bytes in
+                    var mechanism = unsafe CK_MECHANISM(
+                        mechanism: mechanism, pParameter: bytes.baseAddress,
+                        ulParameterLen: CK_ULONG(bytes.count))
+                    return unsafe functions.pointee.C_SignInit(session.handle, &mechanism, handle)
+                }
+            }())
     }
 }
 

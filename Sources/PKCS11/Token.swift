@@ -82,8 +82,10 @@ public struct TokenDescription: Sendable, Equatable {
     var canSign: Bool {
         [CKM_ECDSA, CKM_RSA_PKCS_PSS].contains { mechanism in
             var info = CK_MECHANISM_INFO()
-            let value = unsafe functions.pointee.C_GetMechanismInfo(slot, mechanism, &info)
-            return value == 0 && info.flags & CKF_SIGN != 0
+            let value = try? ask(
+                "C_GetMechanismInfo",
+                unsafe functions.pointee.C_GetMechanismInfo(slot, mechanism, &info))
+            return value == .ok && info.flags & CKF_SIGN != 0
         }
     }
 }
@@ -115,13 +117,13 @@ extension TokenModules {
         for module in modules {
             guard try uri?.matches(module) ?? true else { continue }
             for slot in try slots(of: module) {
-                if let uri, !uri.matches(slot, of: module) { continue }
+                if let uri, try !uri.matches(slot, of: module) { continue }
                 var info = CK_TOKEN_INFO()
-                let value = ReturnValue(
-                    rawValue: unsafe module.functions.pointee.C_GetTokenInfo(slot, &info))
+                let value = try ask(
+                    "C_GetTokenInfo", unsafe module.functions.pointee.C_GetTokenInfo(slot, &info))
                 // Pulled out between the two questions.
                 if value == .tokenNotPresent || value == .tokenNotRecognized { continue }
-                try check("C_GetTokenInfo", value.rawValue)
+                guard value == .ok else { throw .call("C_GetTokenInfo", value) }
                 let description = TokenDescription(info, moduleName: module.name)
                 guard description.isInitialised, uri?.matches(description) ?? true else { continue }
                 tokens.append(
@@ -137,12 +139,11 @@ extension TokenModules {
         // The number may change between the two calls, so ask for room enough at once.
         var slots = [CK_SLOT_ID](repeating: 0, count: Self.slotCountMax)
         var count = CK_ULONG(slots.count)
-        let value = unsafe module.functions.pointee.C_GetSlotList(
-            CK_BBOOL(CK_TRUE), &slots, &count)
-        guard value != ReturnValue.bufferTooSmall.rawValue else {
-            throw .tooManyObjects(limit: Self.slotCountMax)
-        }
-        try check("C_GetSlotList", value)
+        let value = try ask(
+            "C_GetSlotList",
+            unsafe module.functions.pointee.C_GetSlotList(CK_BBOOL(CK_TRUE), &slots, &count))
+        guard value != .bufferTooSmall else { throw .tooManyObjects(limit: Self.slotCountMax) }
+        guard value == .ok else { throw .call("C_GetSlotList", value) }
         return Array(slots.prefix(Int(count)))
     }
 }
@@ -159,11 +160,15 @@ extension KeyURI {
             && (libraryVersion == nil || libraryVersion == version)
     }
 
-    fileprivate func matches(_ slot: CK_SLOT_ID, of module: TokenModules.Module) -> Bool {
+    fileprivate func matches(_ slot: CK_SLOT_ID, of module: TokenModules.Module)
+        throws(PKCS11Error) -> Bool
+    {
         if let slotID, slotID != slot { return false }
         guard slotDescription != nil || slotManufacturer != nil else { return true }
         var info = CK_SLOT_INFO()
-        guard unsafe module.functions.pointee.C_GetSlotInfo(slot, &info) == 0 else { return false }
+        let value = try ask(
+            "C_GetSlotInfo", unsafe module.functions.pointee.C_GetSlotInfo(slot, &info))
+        guard value == .ok else { return false }
         return agrees(slotDescription, paddedText(info.slotDescription))
             && agrees(slotManufacturer, paddedText(info.manufacturerID))
     }
@@ -176,10 +181,4 @@ extension KeyURI {
     private func agrees(_ wanted: String?, _ actual: String) -> Bool {
         wanted.map { $0.utf8.elementsEqual(actual.utf8) } ?? true
     }
-}
-
-/// Turns what a PKCS#11 function returned into an error, unless it is `CKR_OK`.
-func check(_ call: String, _ value: CK_RV) throws(PKCS11Error) {
-    let value = ReturnValue(rawValue: value)
-    guard value == .ok else { throw .call(call, value) }
 }

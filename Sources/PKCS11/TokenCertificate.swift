@@ -76,14 +76,16 @@ extension Session {
         template.add(CKA_SERIAL_NUMBER, fields.serialNumber)
         template.add(CKA_VALUE, certificate.der)
         var object: CK_OBJECT_HANDLE = 0
-        let value = unsafe template.withAttributes {
-            unsafe functions.pointee.C_CreateObject(handle, $0, $1, &object)
-        }
-        try check("C_CreateObject", value)
+        try check(
+            "C_CreateObject",
+            unsafe template.withAttributes {
+                unsafe functions.pointee.C_CreateObject(handle, $0, $1, &object)
+            })
         guard try attribute(CKA_VALUE, of: object) == certificate.der,
             try attribute(CKA_ID, of: object) == certificate.id
         else {
-            _ = unsafe functions.pointee.C_DestroyObject(handle, object)
+            _ = try? ask(
+                "C_DestroyObject", unsafe functions.pointee.C_DestroyObject(handle, object))
             throw .certificateNotKept(label: certificate.label)
         }
     }

@@ -101,8 +101,10 @@ extension Token {
     /// What the token says of a mechanism; nil where it has none.
     public func range(of mechanism: TokenMechanism) -> TokenMechanism.Range? {
         var info = CK_MECHANISM_INFO()
-        let value = unsafe functions.pointee.C_GetMechanismInfo(slot, mechanism.number, &info)
-        guard value == 0 else { return nil }
+        let value = try? ask(
+            "C_GetMechanismInfo",
+            unsafe functions.pointee.C_GetMechanismInfo(slot, mechanism.number, &info))
+        guard value == .ok else { return nil }
         return TokenMechanism.Range(
             minimum: info.ulMinKeySize, maximum: info.ulMaxKeySize,
             signs: info.flags & CKF_SIGN != 0,

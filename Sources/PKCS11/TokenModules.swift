@@ -37,8 +37,10 @@ internal import Synchronization
         switch selection {
         case .registered:
             guard
-                let list = unsafe Self.gate.withLock({ _ in
-                    unsafe p11_kit_modules_load_and_initialize(0)
+                let list = try unsafe Self.gate.withLock({ _ throws(PKCS11Error) in
+                    try unsafe calling("C_Initialize") {
+                        unsafe p11_kit_modules_load_and_initialize(0)
+                    }
                 })
             else { throw .registeredModulesNotLoaded(reason: Self.lastMessage) }
             var modules: [Module] = []
@@ -56,6 +58,7 @@ internal import Synchronization
             unsafe list = nil
             modules = [unsafe Module(name: Self.name(functions), functions: functions)]
         }
+        for module in modules { unsafe TokenCalls.started(module.functions) }
     }
 
     private static func load(_ path: String) throws(PKCS11Error)
@@ -64,10 +67,10 @@ internal import Synchronization
         guard let functions = unsafe p11_kit_module_load(path, 0) else {
             throw .moduleNotLoaded(path: path, reason: lastMessage)
         }
-        let value = unsafe p11_kit_module_initialize(functions)
-        guard value == 0 else {
+        let value = try ask("C_Initialize", unsafe p11_kit_module_initialize(functions))
+        guard value == .ok else {
             unsafe p11_kit_module_release(functions)
-            throw .moduleNotLoaded(path: path, reason: ReturnValue(rawValue: value).description)
+            throw .moduleNotLoaded(path: path, reason: value.description)
         }
         return unsafe functions
     }
@@ -79,12 +82,15 @@ internal import Synchronization
 
     deinit {
         Self.gate.withLock { _ in
-            if let list = unsafe list {
-                unsafe p11_kit_modules_finalize_and_release(list)
-            } else {
-                for module in modules {
-                    unsafe p11_kit_module_finalize(module.functions)
-                    unsafe p11_kit_module_release(module.functions)
+            for module in modules { unsafe TokenCalls.ended(module.functions) }
+            _ = try? calling("C_Finalize") {
+                if let list = unsafe list {
+                    unsafe p11_kit_modules_finalize_and_release(list)
+                } else {
+                    for module in modules {
+                        unsafe p11_kit_module_finalize(module.functions)
+                        unsafe p11_kit_module_release(module.functions)
+                    }
                 }
             }
         }

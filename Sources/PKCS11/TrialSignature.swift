@@ -17,13 +17,14 @@ extension KeyObject {
         var parameters = CK_RSA_PKCS_PSS_PARAMS(
             hashAlg: hash.number, mgf: hash.maskGenerationNumber, sLen: CK_ULONG(hash.byteCount))
         let isPSS = description.type?.isRSA == true
-        let begun = unsafe withUnsafeMutableBytes(of: &parameters) { parameters in
-            var asked = unsafe CK_MECHANISM(
-                mechanism: mechanism.number, pParameter: isPSS ? parameters.baseAddress : nil,
-                ulParameterLen: isPSS ? CK_ULONG(parameters.count) : 0)
-            return unsafe session.functions.pointee.C_SignInit(session.handle, &asked, handle)
-        }
-        try check("C_SignInit", begun)
+        try check(
+            "C_SignInit",
+            unsafe withUnsafeMutableBytes(of: &parameters) { parameters in
+                var asked = unsafe CK_MECHANISM(
+                    mechanism: mechanism.number, pParameter: isPSS ? parameters.baseAddress : nil,
+                    ulParameterLen: isPSS ? CK_ULONG(parameters.count) : 0)
+                return unsafe session.functions.pointee.C_SignInit(session.handle, &asked, handle)
+            })
         var bytes = bytes
         // Twice what the largest key makes.
         var signature = [UInt8](repeating: 0, count: 1024)

@@ -11,8 +11,8 @@ public struct TokenSigner: Signer {
     /// Label and id of the key.
     public var keyDescription: KeyDescription { key.description }
     /// The token that the key is on.
-    public var token: TokenDescription { key.session.token.description }
-    private let key: SigningKey
+    public var token: TokenDescription { key.token }
+    private let key: OpenKey
 
     /// Finds the token and the key that `uri` names, logs in once, and holds the key against the
     /// chain.
@@ -23,17 +23,19 @@ public struct TokenSigner: Signer {
     ///   - pin: where the PIN comes from, if the token wants one.
     ///   - time: where the token keeps several certificates of one name, those that are valid then
     ///     go first.
+    ///   - timeout: how long one call of the module may take.
+    ///   - tell: tells the person at the token what is waited for.
     /// - Throws: `.token` for whatever the token refuses, `.chain` when its certificates make none,
     ///   `.keyDoesNotMatchChain` before anything is signed.
     public init(
-        _ uri: KeyURI, chain: CertificateChain?, pin: PINSource, at time: Timestamp
+        _ uri: KeyURI, chain: CertificateChain?, pin: PINSource, at time: Timestamp,
+        timeout: TokenTimeout = .standard,
+        tell: @escaping @Sendable (TokenNotice) -> Void = { _ in }
     ) throws(SigningError) {
-        do {
-            let session = try Session(on: try TokenModules(for: uri).token(matching: uri))
-            try session.login(pin)
-            key = try session.signingKey(matching: uri)
-        } catch { throw .token(error) }
-        let chain = if let chain { chain } else { try key.session.chain(of: key, at: time) }
+        do { key = try OpenKey(uri, pin: pin, timeout: timeout, tell: tell) } catch {
+            throw .token(error)
+        }
+        let chain = if let chain { chain } else { try Self.chain(besides: key, at: time) }
         guard key.publicKey == chain.leaf.publicKey.spki else {
             throw .keyDoesNotMatchChain(
                 key.description, certificate: chain.leaf.sha256Fingerprint)
@@ -41,10 +43,37 @@ public struct TokenSigner: Signer {
         self.chain = chain
     }
 
+    /// The chain that the token keeps beside the key.
+    private static func chain(besides key: OpenKey, at time: Timestamp) throws(SigningError)
+        -> CertificateChain
+    {
+        let found: Result<CertificateChain, SigningError>
+        do {
+            found = try key.reading { key in
+                do throws(SigningError) {
+                    return .success(try key.session.chain(of: key, at: time))
+                } catch { return .failure(error) }
+            }
+        } catch { throw .token(error) }
+        return try found.get()
+    }
+
     /// Hashes `message` here and signs the hash on the token: raw ECDSA or RSASSA-PSS.
     public func signature(over message: [UInt8]) throws -> [UInt8] {
         let digest = try key.type.hash.signatureHash.hash(message)
-        return try key.sign(digest: digest, hash: key.type.hash)
+        return try key.sign(digest: digest, of: message, hash: key.type.hash)
+    }
+
+    /// Signs many messages, over several sessions at once where the token has room for them.
+    ///
+    /// - Parameter messages: what to sign; each is hashed here.
+    /// - Returns: a signature for each, in their order.
+    /// - Throws: `PKCS11Error` as soon as one cannot be signed; none is returned then.
+    public func signatures(over messages: [[UInt8]]) throws -> [[UInt8]] {
+        let subjects = try messages.map { message in
+            (digest: try key.type.hash.signatureHash.hash(message), message: message)
+        }
+        return try key.sign(subjects, hash: key.type.hash)
     }
 }
 

@@ -29,7 +29,13 @@ extension Site {
     /// `confirm` has seen what goes and said yes. The record comes first.
     ///
     /// - Throws: `.noKey`, `.ambiguousKey`.
-    public func deleteKey(_ key: KeyAccess, confirm: (KeyDeletionPlan) -> Bool) throws
+    public func deleteKey(_ key: KeyAccess, confirm: @escaping (KeyDeletionPlan) -> Bool) throws
+        -> KeyDeletionOutcome
+    {
+        try onToken(key.timeout) { try delete(key, confirm: confirm) }
+    }
+
+    private func delete(_ key: KeyAccess, confirm: (KeyDeletionPlan) -> Bool) throws
         -> KeyDeletionOutcome
     {
         let state = try state()

@@ -28,6 +28,12 @@ extension Site {
     ///   key otherwise than it was told to.
     public func generateKey(_ type: KeyType, _ key: KeyAccess) throws -> GeneratedKeyReport {
         guard let label = key.uri.object, !label.isEmpty else { throw KeyAccessError.noLabel }
+        return try onToken(key.timeout) { try generateKey(type, key, label: label) }
+    }
+
+    private func generateKey(_ type: KeyType, _ key: KeyAccess, label: String) throws
+        -> GeneratedKeyReport
+    {
         let id = key.uri.id ?? randomness.bytes(16)
         let state = try state()
         let session = try session(key, .readWrite, state)

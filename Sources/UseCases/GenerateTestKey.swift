@@ -34,7 +34,7 @@ extension Site {
             try ThrowawayKey(
                 type, at: key.uri, id: randomness.bytes(16), notBefore: now.adding(seconds: -60),
                 notAfter: now.adding(seconds: Int64(days) * 86_400),
-                pin: try key.pinSource(files, state))
+                pin: try key.pinSource(files, state), timeout: key.timeout, tell: key.tell)
         }
         try folder.replace(name, with: Array(made.chain.pem.utf8))
         return TestKeyReport(

@@ -44,6 +44,12 @@ extension Site {
         let chain = try chain(inFile: path)
         let lint = CertificateLint(chain, at: clock.now)
         guard lint.passes else { return .refused(lint) }
+        return try onToken(key.timeout) { try install(chain, key, withoutRoot: withoutRoot) }
+    }
+
+    private func install(_ chain: CertificateChain, _ key: KeyAccess, withoutRoot: Bool) throws
+        -> ChainInstallation
+    {
         let state = try state()
         let session = try session(key, .readWrite, state)
         let object = try session.keyObject(matching: key.uri)

@@ -4,27 +4,63 @@ internal import Signing
 internal import State
 public import X509
 
-/// How a key is reached: its URI, its chain, and who is asked for the PIN.
+/// How a key is reached: its URI, where its PIN comes from, and how long its token may take.
 public struct KeyAccess: Sendable {
+    /// Where the PIN comes from besides the URI.
+    public enum NamedPIN: Sendable {
+        /// A descriptor that has been read.
+        case descriptor(DescriptorPIN)
+        /// The file of a credential, as the service manager put it there.
+        case credential(path: String)
+    }
+
     /// The URI of RFC 7512.
     public let uri: KeyURI
-    /// Asks a person for the PIN, where the URI names no source; nil when nobody answered.
+    /// Where the PIN comes from, where the URI names no source.
+    public let pin: NamedPIN?
+    /// How long one call of the token's module may take.
+    public let timeout: TokenTimeout
+    /// Tells the person at the token what is waited for.
+    public let tell: @Sendable (TokenNotice) -> Void
+    /// Asks a person for the PIN, where nothing else is named; nil when nobody answered.
     public let prompt: @Sendable (TokenDescription) -> Secret?
 
     /// The key that `uri` names.
     ///
+    /// - Parameters:
+    ///   - uri: the URI.
+    ///   - pin: where the PIN comes from, where the URI names no source.
+    ///   - timeout: how long one call of the token's module may take.
+    ///   - tell: tells the person at the token what is waited for.
+    ///   - prompt: asks a person for the PIN.
     /// - Throws: `KeyURIError` for a URI that is malformed, or that carries a PIN.
-    public init(uri: String, prompt: @escaping @Sendable (TokenDescription) -> Secret?)
-        throws(KeyURIError)
-    {
+    public init(
+        uri: String, pin: NamedPIN? = nil, timeout: TokenTimeout = .standard,
+        tell: @escaping @Sendable (TokenNotice) -> Void = { _ in },
+        prompt: @escaping @Sendable (TokenDescription) -> Secret?
+    ) throws(KeyURIError) {
         self.uri = try KeyURI(uri)
+        self.pin = pin
+        self.timeout = timeout
+        self.tell = tell
         self.prompt = prompt
     }
 
-    /// The file that the URI names, else the person.
+    /// The PIN is one that stands somewhere: it belongs to one token.
+    var namesPIN: Bool { uri.pinFile != nil || pin != nil }
+
+    /// The file that the URI names, else what else is named, else the person.
     func pinSource(_ files: FileSystem, _ state: StateFolder) throws(StateError) -> PINSource {
-        guard let path = uri.pinFile else { return .prompt(prompt) }
-        return .file(path: path, files, RejectedPINs(in: try state.pins()))
+        if let path = uri.pinFile {
+            return .file(path: path, files, RejectedPINs(in: try state.pins()))
+        }
+        switch pin {
+        case .descriptor(let read):
+            return .descriptor(read, RejectedPINs(in: try state.pins()))
+        case .credential(let path):
+            return .credential(path: path, files, RejectedPINs(in: try state.pins()))
+        case nil: return .prompt(prompt)
+        }
     }
 }
 
@@ -61,8 +97,17 @@ extension Site {
     {
         try oneLoginAtATime(state) {
             try TokenSigner(
-                key.uri, chain: chain, pin: try key.pinSource(files, state), at: clock.now)
+                key.uri, chain: chain, pin: try key.pinSource(files, state), at: clock.now,
+                timeout: key.timeout, tell: key.tell)
         }
+    }
+
+    /// Does `body`, which uses a token by itself, on a thread that can be given up: everything from
+    /// its modules to its sessions begins and ends there.
+    func onToken<Outcome>(_ timeout: TokenTimeout, _ body: @escaping () throws -> Outcome) throws
+        -> Outcome
+    {
+        try TokenThread(timeout: timeout).run { Result { try body() } }.get()
     }
 
     /// Opens a session with the one token that `key` names, and logs in.
@@ -78,7 +123,7 @@ extension Site {
         _ key: KeyAccess, on token: Token, _ access: Session.Access, _ state: StateFolder
     ) throws -> Session {
         let session = try Session(on: token, access: access)
-        let pin = try key.pinSource(files, state)
+        let pin = HeldPIN(try key.pinSource(files, state), tell: key.tell)
         try oneLoginAtATime(state) { try session.login(pin) }
         return session
     }

@@ -33,8 +33,8 @@ public struct ListedKey: Sendable {
 }
 
 extension Site {
-    /// What every token that `key` names shows of its keys; with no URI, every token of the modules
-    /// that p11-kit knows.
+    /// What every token that `key` names shows of its keys; with a URI that says nothing, every
+    /// token of the modules that p11-kit knows.
     ///
     /// Without a login nothing is asked of anybody, and most tokens show public halves only.
     ///
@@ -42,44 +42,43 @@ extension Site {
     ///   - key: which tokens, and which keys on them.
     ///   - login: whether to log in. A URI that names a PIN file means it, and one token.
     /// - Returns: for each token what it shows, or why it shows nothing.
-    /// - Throws: `.noToken` when none matches, `.ambiguousToken` when a PIN file is named for
-    ///   several.
-    public func listKeys(_ key: KeyAccess?, login: Bool) throws -> [Result<
+    /// - Throws: `.noToken` when none matches, `.ambiguousToken` when one PIN is named for several.
+    public func listKeys(_ key: KeyAccess, login: Bool) throws -> [Result<
         TokenListing, TokenListingError
     >] {
-        let modules =
-            if let key { try TokenModules(for: key.uri) } else {
-                try TokenModules(.registered)
-            }
+        try onToken(key.timeout) { try listings(key, login: login) }
+    }
+
+    private func listings(_ key: KeyAccess, login: Bool) throws -> [Result<
+        TokenListing, TokenListingError
+    >] {
+        let wantsLogin = login || key.uri.pinFile != nil
+        let modules = try TokenModules(for: key.uri)
         let tokens: [Token]
-        if let key, key.uri.pinFile != nil {
+        if wantsLogin, key.namesPIN {
             // A PIN is one token's: it is never tried on the next.
             tokens = [try modules.token(matching: key.uri)]
         } else {
-            tokens = try modules.tokens(matching: key?.uri)
+            tokens = try modules.tokens(matching: key.uri)
         }
-        guard !tokens.isEmpty || key == nil else {
+        guard !tokens.isEmpty || key.uri.matchesEverything else {
             throw PKCS11Error.noToken(present: try modules.tokens().map(\.description))
         }
         return tokens.map { token in
-            Result { try listing(of: token, key, login: login) }
+            Result { try listing(of: token, key, login: wantsLogin) }
                 .mapError { TokenListingError(token: token.description, reason: $0) }
         }
     }
 
-    private func listing(of token: Token, _ key: KeyAccess?, login: Bool) throws -> TokenListing {
-        let wantsLogin = login || key?.uri.pinFile != nil
-        let session: Session
-        if let key, wantsLogin {
-            session = try self.session(key, on: token, .readOnly, try state())
-        } else {
-            session = try Session(on: token)
-        }
+    private func listing(of token: Token, _ key: KeyAccess, login: Bool) throws -> TokenListing {
+        let session =
+            login
+            ? try self.session(key, on: token, .readOnly, try state()) : try Session(on: token)
         let certificates = try session.certificates()
-        let keys = try session.keyObjects(matching: key?.uri).map { object in
+        let keys = try session.keyObjects(matching: key.uri).map { object in
             ListedKey(
                 description: object.description,
-                uri: token.description.uri(of: object.description, as: key?.uri),
+                uri: token.description.uri(of: object.description, as: key.uri),
                 attributes: object.attributes, flaws: object.flaws,
                 certificates: object.description.id.isEmpty
                     ? []
@@ -88,13 +87,13 @@ extension Site {
         }
         let halves = try session.publicKeys().filter { half in
             !keys.contains { $0.description.id == half.id }
-                && key?.uri.object.map { $0.utf8.elementsEqual(half.label.utf8) } ?? true
-                && key?.uri.id.map { $0 == half.id } ?? true
+                && (key.uri.object.map { $0.utf8.elementsEqual(half.label.utf8) } ?? true)
+                && (key.uri.id.map { $0 == half.id } ?? true)
         }
         return TokenListing(
             token: token.description, limits: try token.limits(),
-            uri: token.description.uri(of: nil, as: key?.uri),
-            isOpen: wantsLogin || !token.description.needsLogin, keys: keys, halves: halves)
+            uri: token.description.uri(of: nil, as: key.uri),
+            isOpen: login || !token.description.needsLogin, keys: keys, halves: halves)
     }
 }
 

@@ -6,7 +6,9 @@ extension Site {
     /// Tries what the key that `key` names can do, and measures for `seconds` how fast it signs.
     /// Nothing on the token is changed.
     public func probe(_ key: KeyAccess, seconds: Double) throws -> KeyProbe {
-        let session = try session(key, .readOnly, try state())
-        return try KeyProbe(of: key.uri, in: session, seconds: seconds)
+        try onToken(key.timeout) {
+            let session = try session(key, .readOnly, try state())
+            return try KeyProbe(of: key.uri, in: session, seconds: seconds)
+        }
     }
 }

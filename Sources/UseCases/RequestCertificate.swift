@@ -25,6 +25,12 @@ extension Site {
     public func requestCertificate(_ key: KeyAccess, subject: SubjectPattern, to path: String?)
         throws -> CertificateRequestReport
     {
+        try onToken(key.timeout) { try request(key, subject: subject, to: path) }
+    }
+
+    private func request(_ key: KeyAccess, subject: SubjectPattern, to path: String?) throws
+        -> CertificateRequestReport
+    {
         if let path, files.kind(at: path) != nil { throw KeyAccessError.fileExists(path: path) }
         let place = try path.map { try files.place(of: $0) }
         let state = try state()

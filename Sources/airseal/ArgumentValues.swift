@@ -30,6 +30,27 @@ extension ReferenceName: ExpressibleByArgument {
     public init?(argument: String) { self.init(argument) }
 }
 
+extension TokenTimeout: ExpressibleByArgument {
+    /// The longest time that can be meant, in seconds: a day.
+    private static let secondsMax = 86_400
+
+    /// Seconds (`90`, `90s`), minutes (`5m`), or `off`, which `0` means too.
+    public init?(argument: String) {
+        if argument == "off" {
+            self.init(seconds: nil)
+            return
+        }
+        let unit = argument.last == "m" ? 60 : 1
+        let digits =
+            argument.last == "m" || argument.last == "s"
+            ? argument.dropLast() : argument[...]
+        guard !digits.isEmpty, digits.utf8.allSatisfy({ (48...57).contains($0) }),
+            let count = Int(digits), count <= Self.secondsMax / unit
+        else { return nil }
+        self.init(seconds: count == 0 ? nil : count * unit)
+    }
+}
+
 extension AuditSelection.Start: ExpressibleByArgument {
     /// A line's number, or an RFC 3339 time.
     public init?(argument: String) {

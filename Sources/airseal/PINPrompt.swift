@@ -1,5 +1,6 @@
 import Glibc
 import PKCS11
+import Synchronization
 
 /// Asks a person for a PIN, at the terminal and without echo.
 enum PINPrompt {
@@ -23,14 +24,26 @@ enum PINPrompt {
         guard unsafe tcgetattr(terminal, &shown) == 0 else { return nil }
         var hidden = shown
         hidden.c_lflag &= ~tcflag_t(ECHO)
+        before.withLock { $0 = (terminal, shown) }
+        // Whatever happens, the terminal shows again what is typed.
+        defer { restoreTerminal() }
         guard unsafe tcsetattr(terminal, TCSAFLUSH, &hidden) == 0 else { return nil }
-        defer {
-            // Whatever happens, the terminal shows again what is typed.
-            unsafe tcsetattr(terminal, TCSAFLUSH, &shown)
-            write("\n", to: terminal)
-        }
         write(question, to: terminal)
         return try? Secret { readByte(from: terminal) }
+    }
+
+    /// The terminal as it was, while it does not show what is typed.
+    private static let before = Mutex<(terminal: Int32, shown: termios)?>(nil)
+
+    /// Has the terminal show again what is typed, if it does not.
+    static func restoreTerminal() {
+        before.withLock { before in
+            guard let (terminal, shown) = before else { return }
+            var settings = shown
+            unsafe tcsetattr(terminal, TCSAFLUSH, &settings)
+            write("\n", to: terminal)
+            before = nil
+        }
     }
 
     /// The next byte of the line; nil at its end.

@@ -46,6 +46,7 @@ struct SigningKeyOptions: ParsableArguments {
     @Option(help: "The envelope: jws or cose.")
     var format = SignatureFormat.jws
 
+    @OptionGroup var token: TokenOptions
     @OptionGroup var home: HomeOption
 
     func validate() throws {
@@ -57,12 +58,15 @@ struct SigningKeyOptions: ParsableArguments {
         guard passphraseFile == nil || key == nil else {
             throw ValidationError("--passphrase-file belongs to a key file, and not to --key")
         }
+        guard key != nil || !token.namesPIN else {
+            throw ValidationError("--pin-fd and --pin-credential belong to --key")
+        }
     }
 
-    /// The key, with a person at the terminal for the PIN where nothing else is named.
+    /// The key, and where its PIN or passphrase comes from.
     var choice: SigningKeyChoice {
         get throws {
-            if let key { return .token(try KeyAccess(uri: key, prompt: PINPrompt.ask)) }
+            if let key { return .token(try token.access(to: key)) }
             if let keyFile { return .file(path: keyFile, passphrase) }
             let folders = [Site.here(home: home.home).homePath] + Environment.notationFolders
             return .named(keyName, folders: folders, passphrase)

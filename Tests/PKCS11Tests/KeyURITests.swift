@@ -26,10 +26,24 @@ import Testing
         Refusal(text: "pkcs11:module-path=/m.so", error: .unknownAttribute("module-path")),
         Refusal(text: "pkcs11:token=a?pinfile=/p", error: .unknownAttribute("pinfile")),
         Refusal(text: "pkcs11:token=a;type=cert", error: .notAPrivateKey),
+        Refusal(text: "pkcs11:token=a;type=public", error: .notAPrivateKey),
+        Refusal(text: "pkcs11:token=a;type=secret-key", error: .notAPrivateKey),
+        Refusal(text: "pkcs11:token=a;type=data", error: .notAPrivateKey),
+        Refusal(text: "pkcs11:token=a;type=strange", error: .malformed),
+        Refusal(text: "pkcs11:token=a;id=%zz", error: .malformed),
+        Refusal(text: "pkcs11:token=a?pin-value=%31", error: .pinValue),
+        Refusal(text: "pkcs11:pin-value=1234", error: .unknownAttribute("pin-value")),
+        Refusal(text: "pkcs11:token=a?pin-source=file:/p&pin-value=1", error: .pinValue),
+        Refusal(text: "pkcs11:token=a?module-path=", error: .relativeModulePath),
+        Refusal(
+            text: "pkcs11:token=a?pin-source=file:/a&pin-source=file:/b",
+            error: .duplicateAttribute("pin-source")),
         Refusal(text: "pkcs11:token=a?pin-value=1234", error: .pinValue),
         Refusal(text: "pkcs11:token=a?pin-source=|cat%20p", error: .pinCommand),
         Refusal(text: "pkcs11:token=a?pin-source=%7Ccat", error: .pinCommand),
-        Refusal(text: "pkcs11:token=a?pin-source=/pin", error: .pinSource),
+        Refusal(text: "pkcs11:token=a?pin-source=pin", error: .pinSource),
+        Refusal(text: "pkcs11:token=a?pin-source=https:/pin", error: .pinSource),
+        Refusal(text: "pkcs11:token=a?pin-source=", error: .pinSource),
         Refusal(text: "pkcs11:token=a?pin-source=file:", error: .pinSource),
         Refusal(text: "pkcs11:token=a?pin-source=file://host/pin", error: .pinSource),
         Refusal(text: "pkcs11:token=a?module-path=m.so", error: .relativeModulePath),
@@ -69,6 +83,13 @@ import Testing
         #expect(uri.token == nil && uri.id == nil && uri.slotID == nil)
         #expect(uri.libraryVersion == nil && uri.modulePath == nil && uri.pinFile == nil)
         #expect(uri.description == "pkcs11:")
+    }
+
+    @Test(arguments: [
+        "file:/run/pin", "file:///run/pin", "/run/pin", "%2Frun%2Fpin", "file:/run/p%69n",
+    ])
+    func `take the path of a PIN file in each of its forms`(_ source: String) throws {
+        #expect(try KeyURI("pkcs11:token=a?pin-source=\(source)").pinFile == "/run/pin")
     }
 
     @Test func `show no PIN source when printed`() throws {

@@ -32,7 +32,7 @@ struct Wording: Sendable, CustomTestStringConvertible {
     private static let one = "sha256:" + String(repeating: "01", count: 32)
     private static let two = "sha256:" + String(repeating: "02", count: 32)
     private static let unchanged =
-        "no further try is made with an unchanged PIN file; many tokens now want a person to type the "
+        "no further try is made with an unchanged source; many tokens now want a person to type the "
         + "PIN once"
 
     static let all: [Wording] = [

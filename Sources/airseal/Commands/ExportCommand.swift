@@ -74,6 +74,7 @@ struct ExportCommand: Verb {
     var reason: String?
 
     @OptionGroup var home: HomeOption
+    @OptionGroup var token: TokenOptions
     @OptionGroup var state: StateOption
     @OptionGroup var wait: WaitOption
     @OptionGroup var output: JSONFlag
@@ -111,7 +112,7 @@ struct ExportCommand: Verb {
         guard let layout, let to, let key else { return .undecided }
         var request = ExportBundleRequest(
             reference: layout, target: to, destination: destination,
-            key: try KeyAccess(uri: key, prompt: PINPrompt.ask))
+            key: try token.access(to: key))
         request.chainPath = chain
         request.format = format
         request.scope = try scope.map { try RegistryScope($0) }

@@ -30,8 +30,10 @@ struct KeyOption: ParsableArguments {
             valueName: "uri"), completion: .list(["pkcs11:"]))
     var key: String
 
-    /// The key, with a person at the terminal for the PIN where the URI names no file.
+    @OptionGroup var token: TokenOptions
+
+    /// The key, and where its PIN comes from.
     var access: KeyAccess {
-        get throws { try KeyAccess(uri: key, prompt: PINPrompt.ask) }
+        get throws { try token.access(to: key) }
     }
 }

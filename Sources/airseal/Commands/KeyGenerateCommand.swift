@@ -28,11 +28,12 @@ struct KeyGenerateCommand: Verb {
     @Option(help: "The kind of key: p256, p384, p521, rsa2048, rsa3072 or rsa4096.")
     var type: KeyType
 
+    @OptionGroup var token: TokenOptions
     @OptionGroup var state: StateOption
     @OptionGroup var output: JSONFlag
 
     func perform() throws -> ExitStatus {
-        let access = try KeyAccess(uri: key, prompt: PINPrompt.ask)
+        let access = try token.access(to: key)
         let report = try Site.here(state: state.state).generateKey(type, access)
         if output.json {
             Terminal.answer(report.json)

@@ -34,6 +34,7 @@ struct GenerateTestCommand: Verb {
     @Option(help: "How long the certificates are valid, in days.")
     var days = 30
 
+    @OptionGroup var token: TokenOptions
     @OptionGroup var state: StateOption
     @OptionGroup var output: JSONFlag
 
@@ -44,7 +45,7 @@ struct GenerateTestCommand: Verb {
     }
 
     func perform() throws -> ExitStatus {
-        let access = try KeyAccess(uri: key, prompt: PINPrompt.ask)
+        let access = try token.access(to: key)
         let report = try Site.here(state: state.state).generateTestKey(
             type, access, chainPath: chainOut, days: days)
         if output.json {

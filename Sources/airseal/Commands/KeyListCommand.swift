@@ -10,8 +10,9 @@ struct KeyListCommand: Verb {
         abstract: "Show the tokens, their keys, and a URI for each to copy.",
         discussion: """
             Without --login nobody is asked for a PIN, and most tokens show the public halves of \
-            their keys only. A URI that names a PIN file with pin-source logs in, too; it must name \
-            one token, since a PIN is never tried on another.
+            their keys only. A URI that names a PIN file with pin-source, --pin-fd and \
+            --pin-credential log in, too; the URI must name one token then, since a PIN is never tried \
+            on another.
 
             For each key: its label, id and type, the URI that names it and nothing else, what the \
             token says of it, the certificates that bear its id, and what keeps it from signing.
@@ -33,15 +34,15 @@ struct KeyListCommand: Verb {
     @Flag(help: "Log in, so that private keys are shown.")
     var login = false
 
+    @OptionGroup var token: TokenOptions
     @OptionGroup var state: StateOption
     @OptionGroup var output: JSONFlag
 
     func perform() throws -> ExitStatus {
         // Any token will do where none is named.
-        let named = try (key ?? (login ? "pkcs11:" : nil)).map {
-            try KeyAccess(uri: $0, prompt: PINPrompt.ask)
-        }
-        let results = try Site.here(state: state.state).listKeys(named, login: login)
+        let named = try token.access(to: key ?? "pkcs11:")
+        let results = try Site.here(state: state.state).listKeys(
+            named, login: login || token.namesPIN)
         if output.json { Terminal.answer(.array(results.compactMap { try? $0.get().json })) }
         var status = ExitStatus.yes
         for result in results {

@@ -15,8 +15,13 @@ struct SignCommand: Verb {
             against the chain before anything is written, and each leaves a line in the audit record \
             before it becomes visible.
 
-            The PIN is asked at the terminal, or read from the file that the URI names with \
-            pin-source=file:PATH (a regular file, readable by its owner only). It is tried once.
+            The PIN is read from the file that the URI names with pin-source=file:PATH (a regular file, \
+            readable by its owner only), from --pin-fd or --pin-credential; else from the systemd \
+            credential airseal-pin, where there is one; else it is asked at the terminal. A pin-pad asks \
+            by itself. The PIN is tried once.
+
+            A token that is lost is opened again once, if it is the same one. One that does not answer a \
+            call within --token-timeout ends the run.
 
             A key in a file is for development: whoever reads the file has the key. Output, JSON and the \
             record call it so. --key, --key-file, --key-name and --default-key exclude each other.
@@ -29,6 +34,8 @@ struct SignCommand: Verb {
               airseal sign layout:v1 --key 'pkcs11:token=site;object=signer' --chain chain.pem
               airseal sign layout --all --key 'pkcs11:token=site;object=signer?pin-source=file:pin' \
             --chain chain.pem --format cose --expiry 90d
+              airseal sign layout:v1 --key 'pkcs11:token=site;object=signer' --chain chain.pem \
+            --pin-fd 3 3<pin
               airseal sign layout:v1 --recursive --key 'pkcs11:token=site;object=signer' --chain chain.pem
               airseal sign layout:v1 --key-file developer.p12 --passphrase-file words
               airseal sign --from list.json --skip-if-signed --renew-before 30d --dry-run \
@@ -78,6 +85,9 @@ struct SignCommand: Verb {
         try metadata.checkDistinct()
         guard !references.isEmpty || from != nil else {
             throw ValidationError("name an image or a layout, or a list with --from")
+        }
+        guard from != "-" || key.token.pinFd != 0 else {
+            throw ValidationError("the list and the PIN cannot both come from standard input")
         }
     }
 

@@ -38,21 +38,22 @@ extension PKCS11Error {
             Sentence(
                 "the token shows something else than the certificate \"\(ForeignText(label))\" that "
                     + "was put onto it; it was removed again where the token let it be")
-        case .keyAsksForPINAlways(let key):
+        case .anotherKey(let key):
             Sentence(
-                "the key \(key.words) asks for the PIN before every signature, "
-                    + "which airseal cannot do",
-                hint: "use a key without CKA_ALWAYS_AUTHENTICATE")
+                "the token was lost, and the key \(key.words) that was found afterwards is another "
+                    + "one; nothing was signed with it",
+                hint: "make sure that one token of that name is connected, and leave it there")
         case .tooManyObjects(let limit):
             Sentence("the token holds more than \(limit) objects")
         case .signatureLength(let expected, let actual):
             Sentence("the token made a signature of \(actual) bytes, not of \(expected)")
         case .digestLength(let expected, let actual):
             Sentence("the digest to be signed has \(actual) bytes, not \(expected)")
-        case .call, .moduleNotLoaded, .registeredModulesNotLoaded, .noToken, .ambiguousToken,
-            .noKey, .ambiguousKey, .pinIncorrect, .pinRejectedEarlier, .pinLocked, .pinTriesLow,
-            .pinNotInitialised, .pinExpired, .pinNotGiven, .pinEmpty, .pinTooLong,
-            .pinFileExposed, .secretMemory, .file:
+        case .call, .noAnswer, .thread, .moduleNotLoaded, .registeredModulesNotLoaded, .noToken,
+            .ambiguousToken, .noKey, .ambiguousKey, .pinIncorrect, .pinRejectedEarlier, .pinLocked,
+            .pinTriesLow, .pinNotInitialised, .pinExpired, .pinNotGiven, .pinEmpty, .pinTooLong,
+            .pinFileExposed, .pinDescriptorNotInherited, .pinDescriptorIsTerminal, .secretMemory,
+            .file:
             Sentence("the key cannot be used")
         }
     }
@@ -64,7 +65,7 @@ extension PKCS11Error {
             Sentence(
                 "the token \(ForeignText(serial)) rejected the PIN; it was tried once",
                 hint:
-                    "no further try is made with an unchanged PIN file; many tokens now want a person "
+                    "no further try is made with an unchanged source; many tokens now want a person "
                     + "to type the PIN once")
         case .pinRejectedEarlier(let serial, let path):
             Sentence(
@@ -72,7 +73,7 @@ extension PKCS11Error {
                     + (path.map { "\(ForeignText($0))" } ?? "this source")
                     + " before; it was not tried again",
                 hint:
-                    "no further try is made with an unchanged PIN file; many tokens now want a person "
+                    "no further try is made with an unchanged source; many tokens now want a person "
                     + "to type the PIN once")
         case .pinLocked(let serial):
             Sentence(
@@ -93,7 +94,9 @@ extension PKCS11Error {
         case .pinNotGiven:
             Sentence(
                 "no PIN was given",
-                hint: "type it at the prompt, or name a file of yours: pin-source=file:PATH")
+                hint:
+                    "type it at the prompt, or name a source: pin-source=file:PATH in the key URI, "
+                    + "--pin-fd or --pin-credential")
         case .pinEmpty: Sentence("the PIN is empty")
         case .pinTooLong(let limit): Sentence("the PIN is longer than \(limit) bytes")
         case .pinFileExposed(let path, let owner, let mode):
@@ -101,11 +104,18 @@ extension PKCS11Error {
                 "the PIN file \(ForeignText(path)) is open to others: it belongs to user \(owner) "
                     + "and has the mode 0\(String(mode & 0o7777, radix: 8))",
                 hint: "make it yours, with the mode 0600, and consider changing the PIN")
-        case .call, .moduleNotLoaded, .registeredModulesNotLoaded, .noToken, .ambiguousToken,
-            .noKey, .ambiguousKey, .unsupportedKey, .noPublicKey, .keyExists, .keyNotProtected,
-            .keyDoesNotSign, .keyNotDeleted, .certificateNotKept, .keyAsksForPINAlways,
-            .tooManyObjects,
-            .signatureLength, .digestLength,
+        case .pinDescriptorNotInherited(let number):
+            Sentence(
+                "descriptor \(number) for the PIN is not open",
+                hint: "have the shell open it: --pin-fd \(number) \(number)<FILE")
+        case .pinDescriptorIsTerminal(let number):
+            Sentence(
+                "descriptor \(number) for the PIN is a terminal, which would show it",
+                hint: "leave --pin-fd away to be asked without echo")
+        case .call, .noAnswer, .thread, .moduleNotLoaded, .registeredModulesNotLoaded, .noToken,
+            .ambiguousToken, .noKey, .ambiguousKey, .unsupportedKey, .noPublicKey, .keyExists,
+            .keyNotProtected, .keyDoesNotSign, .keyNotDeleted, .certificateNotKept, .anotherKey,
+            .tooManyObjects, .signatureLength, .digestLength,
             .secretMemory, .file:
             Sentence("the PIN cannot be used")
         }

@@ -3,8 +3,19 @@ import PKCS11
 extension PKCS11Error: Speakable {
     var sentence: Sentence {
         switch self {
+        case .call(let function, let value) where value.meansLoss:
+            Sentence(
+                "the token was lost at \(ForeignText(function)): \(value)",
+                hint: "see that it is connected, and run the same again")
         case .call(let function, let value):
             Sentence("the token refused \(ForeignText(function)): \(value)")
+        case .noAnswer(let function, let seconds):
+            Sentence(
+                "the token did not answer \(ForeignText(function)) within \(seconds) s",
+                hint: "see whether it is connected and whether its module works; "
+                    + "--token-timeout gives it more time")
+        case .thread(let errno):
+            Sentence("no thread for the token can be started: \(errno.localizedWords)")
         case .moduleNotLoaded(let path, let reason):
             Sentence(
                 "the PKCS#11 module \(ForeignText(path)) cannot be loaded: \(ForeignText(reason))")
@@ -30,12 +41,12 @@ extension PKCS11Error: Speakable {
                 "several private keys match the key URI: \(Listing(keys.map(\.words)))",
                 hint: "add id=… to the key URI")
         case .unsupportedKey, .noPublicKey, .keyExists, .keyNotProtected, .keyDoesNotSign,
-            .keyNotDeleted,
-            .certificateNotKept, .keyAsksForPINAlways, .tooManyObjects, .signatureLength,
+            .keyNotDeleted, .certificateNotKept, .anotherKey, .tooManyObjects, .signatureLength,
             .digestLength:
             keySentence
         case .pinIncorrect, .pinRejectedEarlier, .pinLocked, .pinTriesLow, .pinNotInitialised,
-            .pinExpired, .pinNotGiven, .pinEmpty, .pinTooLong, .pinFileExposed:
+            .pinExpired, .pinNotGiven, .pinEmpty, .pinTooLong, .pinFileExposed,
+            .pinDescriptorNotInherited, .pinDescriptorIsTerminal:
             pinSentence
         case .secretMemory(let call, let errno):
             Sentence(
