@@ -235,7 +235,7 @@ private enum Batch {
     // Interruptions.
 
     @Test func `goes on after a kill where it was, and signs nothing twice`() async throws {
-        let count = 2500
+        let count = 1500
         let site = try await Batch.ready(count)
         let sign = "airseal sign l --all \(site.signing("signer"))"
         // Killed as soon as the first portion is listed.
@@ -255,15 +255,11 @@ private enum Batch {
         #expect(try await Batch.counts(site) == Array(repeating: 1, count: count))
         try await site.yes("airseal check l && airseal audit verify")
         try await site.yes("! ls state/journal/*.json 2> /dev/null")
-        // It has come to its end: the same command begins anew.
-        #expect(
-            try Batch.outcomes(try await site.yes("\(sign) --json"))
-                == Array(repeating: "signed", count: count))
     }
 
     @Test(.enabled(if: Mounts.areAllowed, "mounting needs root and unshare"))
     func `goes on after the disk was full, and signs nothing twice`() async throws {
-        let count = 2500
+        let count = 300
         let site = try await Batch.ready(count)
         let answer = try await site.run(
             """
@@ -271,7 +267,7 @@ private enum Batch {
             unshare -m bash -s <<'END'
             mount -t tmpfs -o size=160m none disk && cp -a l disk
             free=$(df --output=avail -k disk | tail -1)
-            head -c $(( (free - 18000) * 1024 )) /dev/zero > disk/filler
+            head -c $(( (free - 2000) * 1024 )) /dev/zero > disk/filler
             airseal sign disk/l --all --key "$KEY" --chain signer.pem > first 2> errors; status=$?
             [ $status = 2 ] && grep -q 'the disk is full' errors || { cat errors >&2; exit 3; }
             airseal check disk/l > answer || exit 4
