@@ -187,6 +187,8 @@ struct Replay {
             try scenario.run(world)
             let found = try facts()
             #expect(self.isNew(found), "\(context), repeated:\n\(found)\n\(after)")
+            // Whatever was signed before is not signed again.
+            #expect(found.layouts == after.layouts, "\(context), repeated:\n\(found)\n\(after)")
             return
         }
         switch scenario.second {
