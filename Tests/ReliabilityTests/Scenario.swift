@@ -185,6 +185,8 @@ extension Scenario {
         var request = try world.signing(references, all: all)
         change(&request)
         let report = try site.sign(request)
+        if case .failed(let error)? = report.stop { throw error }
+        for case .failed(.unreadable(let error)) in report.images.map(\.outcome) { throw error }
         guard report.isComplete else { throw Refused(outcome: "\(report)") }
     }
 
