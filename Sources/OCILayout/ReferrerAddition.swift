@@ -34,6 +34,8 @@ public struct ReferrerAddition: Sendable {
     public private(set) var fallbacks: [NewBlob] = []
     /// `index.json` as it will be.
     public private(set) var index: LayoutIndex
+    /// The names of `fallbacks`: most subjects have none yet, and need not be searched for.
+    private var fallbackNames: Set<String> = []
 
     /// Computes the addition of `referrers` to `content`.
     ///
@@ -124,7 +126,7 @@ public struct ReferrerAddition: Sendable {
         let present = index.entries(named: name)
         guard !listed.isEmpty else {
             index.removeEntries { $0.referenceName == name }
-            fallbacks.removeAll { $0.descriptor.referenceName == name }
+            dropFallback(name)
             return
         }
         let fallback = (base ?? ImageIndex(manifests: [])).listing(listed)
@@ -137,8 +139,14 @@ public struct ReferrerAddition: Sendable {
         let conflict = index.add(entry, replace: true)
         precondition(conflict == nil, "replacing needs no leave")
         // What this change meant to write before would be nothing but an orphan.
-        fallbacks.removeAll { $0.descriptor.referenceName == name }
+        dropFallback(name)
+        fallbackNames.insert(name)
         fallbacks.append(NewBlob(descriptor: entry, bytes: bytes))
+    }
+
+    private mutating func dropFallback(_ name: String) {
+        guard fallbackNames.remove(name) != nil else { return }
+        fallbacks.removeAll { $0.descriptor.referenceName == name }
     }
 
     /// Drops the entries of which `isUnwanted` holds.
