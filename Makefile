@@ -34,7 +34,7 @@ check: test ## what to run before a commit
 fuzz: setup ## feed hostile bytes to every reader, FUZZ_SECONDS each
 	@Fuzz/run
 
-bench: release ## what verification costs against openssl, into docs/performance.md
+bench: release ## what verification and signing cost, against openssl and a bare token, into docs/performance.md
 	@Benchmarks/run $(PROGRAM) >.build/performance.md; status=$$?; \
 		mv .build/performance.md docs/performance.md; exit $$status
 

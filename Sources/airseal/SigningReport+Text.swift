@@ -144,7 +144,8 @@ extension SigningReport {
             return .refused
         case .failed(let error):
             let sentence = Sentence(about: error)
-            Terminal.complain(images.count == 1 ? sentence : sentence.after(rest))
+            let isAlone = images.count == 1 || pendingCount == 0
+            Terminal.complain(isAlone ? sentence : sentence.after(rest))
             return error.isDamage ? .refused : .undecided
         case .notAll:
             Terminal.complain(Sentence("nothing was signed: not every image can be signed"))

@@ -187,8 +187,12 @@ struct Replay {
             try scenario.run(world)
             let found = try facts()
             #expect(self.isNew(found), "\(context), repeated:\n\(found)\n\(after)")
+            // Whatever was signed before is not signed again.
+            #expect(found.layouts == after.layouts, "\(context), repeated:\n\(found)\n\(after)")
             return
         }
+        // A run that stands in the journal is taken up, and signs nothing twice.
+        let isTakenUp = hasIntent
         switch scenario.second {
         case .refuses:
             #expect(throws: (any Error).self, "\(context), repeated") { try scenario.run(world) }
@@ -200,7 +204,8 @@ struct Replay {
         case .refuses: #expect(found.layouts == after.layouts && found.mark == after.mark)
         case .adds:
             let counts = found.layouts.mapValues { $0.map(\.signatureCount) }
-            #expect(counts != after.layouts.mapValues { $0.map(\.signatureCount) }, "\(context)")
+            let isUnchanged = counts == after.layouts.mapValues { $0.map(\.signatureCount) }
+            #expect(isUnchanged == isTakenUp, "\(context)")
         }
     }
 }

@@ -137,16 +137,56 @@ extension Scenario {
         Scenario(
             "sign all", on: World.low, second: .adds,
             prepare: { try $0.addImage("registry.test/app:v3", layer: [6], to: "low/layout") },
-            act: { try sign(["low/layout"], all: true, $0, $1) }),
+            between: whileSigning,
+            // Several steps for few images.
+            act: { world, site in
+                try sign(["low/layout"], all: true, world, site) { $0.portionCountMax = 1 }
+            }),
+        Scenario(
+            "sign many", on: World.low, second: .adds, prepare: manyImages,
+            between: whileSigning,
+            act: { world, site in
+                try sign(["low/layout"], all: true, world, site) { $0.portionCountMax = 5 }
+            }),
+        Scenario(
+            "sign all or nothing", on: World.low, second: .adds, prepare: manyImages,
+            act: { world, site in
+                try sign(["low/layout"], all: true, world, site) {
+                    $0.portionCountMax = 5
+                    $0.isAllOrNothing = true
+                }
+            }),
     ]
 
+    /// Some images may be signed and others not.
+    @Sendable private static func whileSigning(_ facts: inout Facts) {
+        facts.records["low sign"] = nil
+        facts.layouts = facts.layouts.mapValues { images in
+            images.map { image in
+                Facts.Image(
+                    name: image.name, digest: image.digest, signatureCount: 0,
+                    otherReferrerCount: image.otherReferrerCount)
+            }
+        }
+    }
+
+    /// So many that their blobs are brought onto the medium together.
+    @Sendable private static func manyImages(_ world: World) throws {
+        for number in 3...7 {
+            try world.addImage(
+                "registry.test/app:v\(number)", layer: [10, UInt8(number)], to: "low/layout")
+        }
+    }
+
     private static func sign(
-        _ references: [String], all: Bool = false, _ world: World, _ site: Site
+        _ references: [String], all: Bool = false, _ world: World, _ site: Site,
+        _ change: (inout SignRequest) -> Void = { _ in }
     ) throws {
         var request = try world.signing(references, all: all)
-        // Several steps for few images.
-        request.portionCountMax = 1
+        change(&request)
         let report = try site.sign(request)
+        if case .failed(let error)? = report.stop { throw error }
+        for case .failed(.unreadable(let error)) in report.images.map(\.outcome) { throw error }
         guard report.isComplete else { throw Refused(outcome: "\(report)") }
     }
 

@@ -31,6 +31,7 @@ struct HostileGroup: Sendable, CustomTestStringConvertible {
         HostileGroup(testDescription: "notary", errors: Hostile.notary),
         HostileGroup(testDescription: "trust", errors: Hostile.trust),
         HostileGroup(testDescription: "state", errors: Hostile.state),
+        HostileGroup(testDescription: "signing", errors: Hostile.signing),
     ]
 }
 
@@ -158,6 +159,20 @@ enum Hostile {
         PeerError.permission(text), PeerError.missingAnchor(fingerprint: text),
         PeerError.wrongAnchor(fingerprint: text), PeerError.anchors(.none),
         VerificationError.layout(.noSuchReference(text)),
+    ]
+
+    static let signing: [any Error] = [
+        DevelopmentKeyError.exposed(path: text, owner: 1, mode: 0o644),
+        DevelopmentKeyError.keyFile(path: text, .otherForm(label: text)),
+        DevelopmentKeyError.noPassphrase(path: text), DevelopmentKeyError.noChain(path: text),
+        DevelopmentKeyError.passphrase(path: text, .pinEmpty),
+        DevelopmentKeyError.certificates(path: text, .duplicateExtension(text)),
+        DevelopmentKeyError.keyDoesNotMatchChain(path: text, certificate: text),
+        ConfigurationError.noSigningKeys(paths: [text]),
+        ConfigurationError.noDefaultSigningKey(path: text),
+        ConfigurationError.noSigningKey(path: text, name: text, present: [text]),
+        SigningListError.shape(.unknownMember(path: text)),
+        AuditReadingError.noState(path: text),
     ]
 
     static let state: [any Error] = [

@@ -17,7 +17,7 @@ extension Site {
     ///   - request: what to sign, and how.
     ///   - tell: is told of each image when it is concluded, in no certain order.
     /// - Returns: what became of each image.
-    /// - Throws: where nothing was done: a reference that names nothing, no chain, no key.
+    /// - Throws: where nothing is known of any image: a reference that names nothing, no state.
     public func sign(
         _ request: SignRequest, _ tell: @escaping (ImageSigning) -> Void = { _ in }
     ) throws -> SigningReport {
@@ -28,7 +28,7 @@ extension Site {
             if case .failed = image.outcome { tell(image) }
         }
         let state = request.isRehearsal ? nil : try state()
-        try sign(&plan, request, state, &report, tell)
+        do { try sign(&plan, request, state, &report, tell) } catch { report.stop = .failed(error) }
         report.images = plan.images
         return report
     }
@@ -79,7 +79,7 @@ extension Site {
         }
         // What failed on the way is for the next run; what was refused is not.
         if case .failed? = report.stop { return }
-        try intent?.finish()
+        do { try intent?.finish() } catch { report.stop = report.stop ?? .failed(error) }
     }
 
     /// Why no signature would count; the same for every image.
