@@ -35,20 +35,53 @@ extension SignatureRequest {
     /// - Throws: whatever the signer throws; `CryptographyError` when the cryptographic library
     ///   lacks an algorithm.
     public func signed(by signer: some Signer) throws -> SigningOutcome {
+        let outcomes = try Self.signed([self], by: signer)
+        return outcomes[0]
+    }
+
+    /// Makes an envelope for each of `requests`, in their order; the signer is asked for all at once.
+    ///
+    /// - Throws: as for one; then there is none.
+    public static func signed(_ requests: [SignatureRequest], by signer: some Signer) throws
+        -> [SigningOutcome]
+    {
         let chain = signer.chain
-        if let refusal = refusal(for: chain) { return .refused(refusal) }
-        guard let keySpec = chain.leaf.publicKey.keySpec else {
-            return .refused(.profile(CertificateViolation(rule: .leafKey, position: 0)))
+        let violation = CertificateProfile.codeSigning.firstViolation(in: chain)
+        let drafts = requests.map { request in
+            violation.map { .failure(.profile($0)) } ?? request.draft(for: chain)
         }
-        let draft: any EnvelopeDraft =
-            switch format {
-            case .jws: JWSDraft(self, keySpec)
-            case .cose: COSEDraft(self, keySpec)
+        let messages = drafts.compactMap { try? $0.get().signedMessage }
+        var signatures = try signer.signatures(over: messages)[...]
+        return try zip(requests, drafts).map { request, draft in
+            switch draft {
+            case .failure(let refusal): return .refused(refusal)
+            case .success(let draft):
+                guard let signature = signatures.popFirst() else {
+                    return .refused(.signatureDoesNotMatchCertificate)
+                }
+                return try request.outcome(of: draft, signature, chain)
             }
-        let signature = try signer.signature(over: draft.signedMessage)
+        }
+    }
+
+    /// What is to be signed under a chain that keeps to the profile.
+    private func draft(for chain: CertificateChain) -> Result<any EnvelopeDraft, SigningRefusal> {
+        if let refusal = refusalOfTimes(for: chain) { return .failure(refusal) }
+        guard let keySpec = chain.leaf.publicKey.keySpec else {
+            return .failure(.profile(CertificateViolation(rule: .leafKey, position: 0)))
+        }
+        return switch format {
+        case .jws: .success(JWSDraft(self, keySpec))
+        case .cose: .success(COSEDraft(self, keySpec))
+        }
+    }
+
+    /// Reads the envelope back as any verifier would: nothing leaves here that would be refused
+    /// elsewhere. The chain was held against the profile before.
+    private func outcome(
+        of draft: any EnvelopeDraft, _ signature: [UInt8], _ chain: CertificateChain
+    ) throws -> SigningOutcome {
         let bytes = draft.envelope(signature, chain, signingAgent: signingAgent)
-        // Read back as any verifier would: nothing leaves here that would be refused elsewhere.
-        // The chain was held against the profile above.
         let envelope: SignatureEnvelope
         do { envelope = try SignatureEnvelope(bytes, format: format) } catch {
             return .refused(.integrity(error))
@@ -64,9 +97,11 @@ extension SignatureRequest {
     /// Why no signer is asked to sign this under `chain`: the chain breaks the profile or is not valid
     /// now, or the signature would expire before it counts.
     public func refusal(for chain: CertificateChain) -> SigningRefusal? {
-        if let violation = CertificateProfile.codeSigning.firstViolation(in: chain) {
-            return .profile(violation)
-        }
+        CertificateProfile.codeSigning.firstViolation(in: chain).map { .profile($0) }
+            ?? refusalOfTimes(for: chain)
+    }
+
+    private func refusalOfTimes(for chain: CertificateChain) -> SigningRefusal? {
         for (position, certificate) in chain.certificates.enumerated()
         where !certificate.isValid(at: signingTime) {
             return .outsideValidity(

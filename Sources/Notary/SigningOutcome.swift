@@ -10,7 +10,7 @@ public enum SigningOutcome: Sendable {
 }
 
 /// Why no envelope was made.
-public enum SigningRefusal: Sendable, Equatable {
+public enum SigningRefusal: Error, Sendable, Equatable {
     /// The chain breaks the certificate profile. The signer was not asked.
     case profile(CertificateViolation)
     /// A certificate is not valid at the signing time (rule X15). The signer was not asked.

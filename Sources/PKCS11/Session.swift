@@ -25,9 +25,11 @@ internal import CP11Kit
         var flags = CKF_SERIAL_SESSION
         if access == .readWrite { flags |= CKF_RW_SESSION }
         var handle: CK_SESSION_HANDLE = 0
-        try check(
-            "C_OpenSession",
-            unsafe token.functions.pointee.C_OpenSession(token.slot, flags, nil, nil, &handle))
+        try OpenSessions.open(with: token.description) { () throws(PKCS11Error) in
+            try check(
+                "C_OpenSession",
+                unsafe token.functions.pointee.C_OpenSession(token.slot, flags, nil, nil, &handle))
+        }
         self.token = token
         unsafe functions = token.functions
         self.handle = handle
@@ -37,7 +39,8 @@ internal import CP11Kit
     // Closing the last session of a process logs it out, too; not every module does so at once.
     deinit {
         pin = nil
-        if hasLoggedIn {
+        OpenSessions.close(with: token.description) {
+            guard hasLoggedIn else { return }
             _ = try? ask("C_Logout", unsafe functions.pointee.C_Logout(handle))
         }
         _ = try? ask("C_CloseSession", unsafe functions.pointee.C_CloseSession(handle))

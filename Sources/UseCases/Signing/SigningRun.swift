@@ -79,28 +79,38 @@ struct SigningRun {
         from rest: inout ArraySlice<SigningPlan.Target>, in layout: SigningPlan.LayoutTargets
     ) -> (SigningPortion, SigningReport.Stop?) {
         var portion = SigningPortion()
+        var pace = SigningPace()
         let begun = site.clock.now
-        while let target = rest.first, portion.made.count < request.portionCountMax,
+        while !rest.isEmpty, portion.made.count < request.portionCountMax,
             site.clock.now < begun.adding(seconds: Self.portionSeconds)
         {
-            let now = site.clock.now.wholeSeconds
-            let wanted = SignatureRequest(
-                payload: target.payload, format: request.format, signingTime: now,
-                expiry: target.lifetimeSeconds.map(now.adding(seconds:)),
-                signingAgent: site.agent)
+            let targets = rest.prefix(
+                min(pace.count, request.portionCountMax - portion.made.count))
+            let now = site.clock.now
             do {
-                switch try wanted.signed(by: key.signer) {
-                case .signed(let bytes, let envelope):
-                    try portion.add(bytes, envelope, for: target, as: request.forms) {
-                        event($0, target, layout)
+                let outcomes = try SignatureRequest.signed(
+                    targets.map { wanted($0, at: now.wholeSeconds) }, by: key.signer)
+                for (target, outcome) in zip(targets, outcomes) {
+                    switch outcome {
+                    case .signed(let bytes, let envelope):
+                        try portion.add(bytes, envelope, for: target, as: request.forms) {
+                            event($0, target, layout)
+                        }
+                    case .refused(let refusal):
+                        return (portion, .refused(refusal, key.signer.chain, at: now.wholeSeconds))
                     }
-                case .refused(let refusal):
-                    return (portion, .refused(refusal, key.signer.chain, at: now))
+                    rest.removeFirst()
                 }
             } catch { return (portion, .failed(error)) }
-            rest.removeFirst()
+            pace.adapt(isQuick: site.clock.now < now.adding(seconds: 1))
         }
         return (portion, nil)
+    }
+
+    private func wanted(_ target: SigningPlan.Target, at now: Timestamp) -> SignatureRequest {
+        SignatureRequest(
+            payload: target.payload, format: request.format, signingTime: now,
+            expiry: target.lifetimeSeconds.map(now.adding(seconds:)), signingAgent: site.agent)
     }
 
     /// Journal, record, `index.json`, journal.
@@ -140,5 +150,17 @@ struct SigningRun {
         details["run"] = operation.map { .string($0.text) } ?? .null
         details["clock"] = "system"
         return site.event("sign", details)
+    }
+}
+
+/// How many signatures are asked of a key at once: as many as it makes in about a second, so that a
+/// token with several sessions is kept at work, and one that wants a person for each asks for one.
+private struct SigningPace {
+    private static let countMax = 128
+
+    private(set) var count = 1
+
+    mutating func adapt(isQuick: Bool) {
+        count = isQuick ? min(2 * count, Self.countMax) : max(count / 2, 1)
     }
 }

@@ -49,10 +49,10 @@ extension Finding {
         case .unknownFormat(let mediaType): "the envelope's media type is \(ForeignText(mediaType))"
         case .pluginMissing(let name): "the signature asks for the plugin \(ForeignText(name))"
         case .keySpecNotAllowed(let spec): "this site takes no signatures of \(spec.rawValue) keys"
-        case .trusted(let anchor): "trusted by the certificate \(anchor)"
+        case .trusted(let anchor): "trusted by the certificate \(ForeignText(anchor))"
         case .noTrustStore(let type): "the policy lists no trust store of type \(type.rawValue)"
         case .untrustedChain(let root):
-            "no trust store holds a certificate of the chain, whose root is \(root)"
+            "no trust store holds a certificate of the chain, whose root is \(ForeignText(root))"
         case .noUsableIdentity: "the policy names no signer by x509.subject"
         case .otherIdentity(let subject):
             "the policy does not name the signer \(ForeignText(escaped: subject))"

@@ -34,11 +34,10 @@ def manifests(book, signature):
     keep("M3-legacy", ["M1", "M3", "M8"], legacy, "what the refused manifests are spoilt from")
     new = {"artifactType": SIGNATURE, "config": {**describe(b"{}", EMPTY), "data": "e30="}}
     keep("M2-new", ["M2", "M4"], book.manifest(signature, **new))
-    unread = {"given": "V3", "because": "what is no manifest by its own word is about nothing"}
-    spoil("M1-schema-version", "M1", None, "noSignature", "schemaVersion is 1",
-          book.manifest(signature, schemaVersion=1), **unread)
-    spoil("M1-media-type", "M1", None, "noSignature", "mediaType is that of Docker",
-          book.manifest(signature, mediaType=DOCKER), **unread)
+    spoil("M1-schema-version", "M1", "integrity", "schemaVersion(1)", "schemaVersion is 1",
+          book.manifest(signature, schemaVersion=1))
+    spoil("M1-media-type", "M1", "integrity", "mediaType(", "mediaType is that of Docker",
+          book.manifest(signature, mediaType=DOCKER))
     spoil("M1-no-media-type", "M1", "integrity", 'missing(path: "mediaType")',
           "mediaType is left out", book.manifest(signature, mediaType=None))
     spoil("M2-other-config", "M2", "integrity", "config(mediaType", "config has another type",
@@ -139,11 +138,11 @@ def found(book, signature):
     for name, size in (("negative", -1), ("beyond", 1 << 63), ("huge", 1 << 40)):
         spoilt = book.manifest(signature, layers=[{**layer, "size": size}])
         book.spoil(
-            f"F8-{name}", base, "F8", "integrity" if size == 1 << 40 else None,
-            "tooLarge" if size == 1 << 40 else "noSignature", f"the envelope's size is {size}",
-            given="L8" if size == 1 << 40 else "V3",
+            f"F8-{name}", base, "F8", "integrity",
+            "tooLarge" if size == 1 << 40 else "badShape", f"the envelope's size is {size}",
+            given="L8" if size == 1 << 40 else "M1",
             because=("nothing of that size is read"
-                     if size == 1 << 40 else "a manifest with such a size is none"),
+                     if size == 1 << 40 else "a manifest with such a size breaks its own rules"),
             **book.layout(f"F8-{name}", spoilt, blobs=[signature]))
 
 
