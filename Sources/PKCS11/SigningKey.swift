@@ -58,6 +58,7 @@ internal import CP11Kit
         guard digest.count == hash.byteCount else {
             throw .digestLength(expected: hash.byteCount, actual: digest.count)
         }
+        guard !hashesItself || message != nil else { throw .call("C_SignInit", .mechanismInvalid) }
         var subject = hashesItself ? message ?? digest : digest
         do throws(PKCS11Error) {
             try begin(hashesItself ? combinedMechanism(hash) : rawMechanism, hash)
@@ -128,7 +129,7 @@ internal import CP11Kit
 }
 
 extension TokenHash {
-    fileprivate var mechanism: CK_MECHANISM_TYPE {
+    var mechanism: CK_MECHANISM_TYPE {
         switch self {
         case .sha256: CKM_SHA256
         case .sha384: CKM_SHA384
@@ -136,7 +137,7 @@ extension TokenHash {
         }
     }
 
-    fileprivate var maskGeneration: CK_ULONG {
+    var maskGeneration: CK_ULONG {
         switch self {
         case .sha256: CKG_MGF1_SHA256
         case .sha384: CKG_MGF1_SHA384

@@ -15,7 +15,7 @@ extension KeyObject {
         over bytes: [UInt8], with mechanism: TokenMechanism, hash: TokenHash
     ) throws(PKCS11Error) -> [UInt8] {
         var parameters = CK_RSA_PKCS_PSS_PARAMS(
-            hashAlg: hash.number, mgf: hash.maskGenerationNumber, sLen: CK_ULONG(hash.byteCount))
+            hashAlg: hash.mechanism, mgf: hash.maskGeneration, sLen: CK_ULONG(hash.byteCount))
         let isPSS = description.type?.isRSA == true
         try check(
             "C_SignInit",
@@ -34,23 +34,5 @@ extension KeyObject {
             unsafe session.functions.pointee.C_Sign(
                 session.handle, &bytes, CK_ULONG(bytes.count), &signature, &count))
         return Array(signature.prefix(Int(count)))
-    }
-}
-
-extension TokenHash {
-    fileprivate var number: CK_MECHANISM_TYPE {
-        switch self {
-        case .sha256: CKM_SHA256
-        case .sha384: CKM_SHA384
-        case .sha512: CKM_SHA512
-        }
-    }
-
-    fileprivate var maskGenerationNumber: CK_ULONG {
-        switch self {
-        case .sha256: CKG_MGF1_SHA256
-        case .sha384: CKG_MGF1_SHA384
-        case .sha512: CKG_MGF1_SHA512
-        }
     }
 }
