@@ -45,6 +45,9 @@ public struct AuditLog: Sendable {
         try write(lines, behind: tail, to: file)
     }
 
+    /// Finds out whether a record could be added: before anything else is done that asks for one.
+    public func checkEnd() throws(AuditError) { _ = try open() }
+
     /// Adds the record of an operation that an earlier run began, unless that run added it.
     ///
     /// Reads the whole file, so it is for the start after a crash.

@@ -65,11 +65,15 @@ public struct FileSystem: Sendable {
     /// What stands at `path`, links followed; nil if nothing does.
     public func kind(at path: String) -> FolderEntry.Kind? {
         var status = stat()
-        guard unsafe stat(path, &status) == 0 else { return nil }
+        // A zero byte would end the path, and name something else.
+        guard !path.utf8.contains(0), unsafe stat(path, &status) == 0 else { return nil }
         return FolderEntry.Kind(mode: status.st_mode)
     }
 
     private func open(_ path: String, _ flags: Int32) throws(FileError) -> Int32 {
+        guard !path.utf8.contains(0) else {
+            throw .system(call: "open", path: path, errno: .invalidArgument)
+        }
         while true {
             let descriptor = unsafe Glibc.open(path, flags | O_CLOEXEC)
             if descriptor >= 0 { return descriptor }
@@ -102,7 +106,7 @@ extension FileSystem {
 
     /// The absolute path of what stands at `path`, every link resolved.
     public func absolutePath(of path: String) throws(FileError) -> String {
-        guard let resolved = unsafe realpath(path, nil) else {
+        guard !path.utf8.contains(0), let resolved = unsafe realpath(path, nil) else {
             throw .system(call: "realpath", path: path, errno: .current)
         }
         defer { unsafe free(resolved) }

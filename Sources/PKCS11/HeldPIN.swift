@@ -48,13 +48,19 @@ public final class HeldPIN {
     }
 
     /// Tries the PIN, and remembers what the token said of it.
+    ///
+    /// The mark is made before the try and goes when the token has not rejected the PIN: a disk that
+    /// is full, or a run that ends on the way, must not give the next run another try.
     func trying(_ pin: TakenPIN, serial: String, _ body: () throws(PKCS11Error) -> Void)
         throws(PKCS11Error)
     {
+        try pin.mark?.record(serial: serial)
         do throws(PKCS11Error) { try body() } catch {
             forget()
             pin.secret.forget()
-            if case .pinIncorrect = error { try pin.mark?.record(serial: serial) }
+            if case .pinIncorrect = error { throw error }
+            // The error of the token is the one to report.
+            try? pin.mark?.clear(serial: serial)
             throw error
         }
         try pin.mark?.clear(serial: serial)

@@ -18,6 +18,7 @@ extension LayoutChange {
     ) throws(LayoutChangeError) {
         // Everything that can refuse is asked before the first trace is left.
         let addition = try addition(to: writer.layout)
+        try onRecord { () throws(AuditError) in try state.audit.checkEnd() }
         let journal = try onState { () throws(StateError) in try state.journal() }
         let open = try onState { () throws(StateError) in
             try journal.begin(Intent(operation: operation, kind: Self.kind, body: json))

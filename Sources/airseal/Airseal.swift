@@ -42,6 +42,11 @@ struct Airseal: ParsableCommand {
     static func main() {
         // libarchive reads names in the locale's encoding, and crashes on others in the "C" locale.
         unsafe setlocale(LC_CTYPE, "C.UTF-8")
+        // The runtime answers a crash with a picture of registers and memory, on standard error, where a
+        // PIN may stand in it.
+        for fatal in [SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP, SIGQUIT] {
+            signal(fatal, SIG_DFL)
+        }
         // A reader that goes away early is an error of writing, and no reason to die half-way.
         signal(SIGPIPE, SIG_IGN)
         main(nil)

@@ -29,7 +29,10 @@ enum PINPrompt {
         defer { restoreTerminal() }
         guard unsafe tcsetattr(terminal, TCSAFLUSH, &hidden) == 0 else { return nil }
         write(question, to: terminal)
-        return try? Secret { readByte(from: terminal) }
+        var isWhole = false
+        let secret = try? Secret { readByte(from: terminal, &isWhole) }
+        // What ends without a line's end was given up, and is no answer to spend a try on.
+        return isWhole ? secret : nil
     }
 
     /// The terminal as it was, while it does not show what is typed.
@@ -46,13 +49,14 @@ enum PINPrompt {
         }
     }
 
-    /// The next byte of the line; nil at its end.
-    private static func readByte(from terminal: Int32) -> UInt8? {
+    /// The next byte of the line; nil at its end, which makes it whole, and where nothing more comes.
+    private static func readByte(from terminal: Int32, _ isWhole: inout Bool) -> UInt8? {
         var byte: UInt8 = 0
         while true {
             let count = unsafe read(terminal, &byte, 1)
             if count < 0, errno == EINTR { continue }
-            return count == 1 && byte != UInt8(ascii: "\n") ? byte : nil
+            isWhole = count == 1 && byte == UInt8(ascii: "\n")
+            return count == 1 && !isWhole ? byte : nil
         }
     }
 

@@ -90,6 +90,32 @@ private enum Batch {
         try await site.yes("! grep -q '\"kind\":\"sign\"' state/audit.jsonl")
     }
 
+    @Test func `is refused where it could not be all or nothing, or would never end`() async throws
+    {
+        let site = try await Batch.ready(1)
+        try await site.yes("cp -r l other")
+        let both = try await site.run(
+            "airseal sign l other --all --all-or-nothing \(site.signing("signer"))")
+        #expect(both.status == 2)
+        #expect(
+            both.sentences == [
+                "airseal: error: all or nothing holds for the images of one layout, and these are in 2"
+            ])
+        let renewal = try await site.run(
+            """
+            airseal sign l --all --expiry 10d --skip-if-signed --renew-before 10d \
+                \(site.signing("signer"))
+            """)
+        #expect(renewal.status == 64)
+        // A zero byte ends no path.
+        try await site.yes(#"echo '[{"reference":"l\u0000/x:v0"}]' > list"#)
+        let cut = try await site.run(
+            "airseal sign --from list \(site.signing("signer")) --json")
+        #expect(cut.status == 2)
+        #expect(try Batch.outcomes(cut) == ["failed"])
+        try await site.yes("airseal audit show --last 9223372036854775807 > shown")
+    }
+
     @Test func `ends with 2 where the gravest is an image that is not there`() async throws {
         let site = try await Batch.ready(2)
         try await site.yes(
@@ -149,9 +175,8 @@ private enum Batch {
         #expect(try await outcome("--skip-if-signed --metadata a=b \(key)") == "signed")
         #expect(try await outcome("--skip-if-signed --metadata a=b \(key)") == "skipped")
         #expect(try await outcome("--skip-if-signed --metadata a=c \(key)") == "signed")
-        // The certificate counts for ninety days.
-        #expect(try await outcome("--skip-if-signed --renew-before 1d \(key)") == "skipped")
-        #expect(try await outcome("--skip-if-signed --renew-before 36500d \(key)") == "signed")
+        // A signature without expiry ends with its certificate, and so would another.
+        #expect(try await outcome("--skip-if-signed --renew-before 36500d \(key)") == "skipped")
         try await site.yes("rm -r l")
         try await Batch.make(1, in: site)
         #expect(try await outcome("--skip-if-signed --expiry 20d \(key)") == "signed")

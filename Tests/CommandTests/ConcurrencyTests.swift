@@ -254,7 +254,7 @@ extension Site {
             """
             \(Self.stopped())
             echo $holder
-            (sleep 3; kill -CONT $holder; kill $holder) &
+            (sleep 8; kill -CONT $holder; kill $holder) &
             \(line)
             """)
         let waits = answer.errors.split(separator: "\n").filter { $0.contains("waiting") }

@@ -135,6 +135,49 @@ import Testing
         #expect(try token.logins().isEmpty)
     }
 
+    @Test(.enabled(if: Mounts.areAllowed, "mounting needs root and unshare"))
+    func `is not tried where no mark could be made of it`() async throws {
+        let token = try await FaultyToken()
+        let rejection = ["CALL": "C_Login", "AT": "1", "VALUE": "a0"]
+        let answer = try await token.run(
+            """
+            rm -rf l; cp -r base l; mkdir full; export KEY=\(token.key())
+            unshare -m bash -s <<'END'
+            mount -t tmpfs -o size=64k none full; cp -r state/. full
+            head -c 1M /dev/zero > full/filler 2> /dev/null
+            airseal sign l:v1 --state full --key "$KEY" --chain k.pem
+            END
+            """, rejection)
+        #expect(answer.status == 2, "\(answer)")
+        #expect(try token.logins().isEmpty)
+    }
+
+    @Test func `is not tried again after a run that ended while it was tried`() async throws {
+        let token = try await FaultyToken()
+        let killed = try await token.run(
+            """
+            rm -rf l; cp -r base l
+            airseal sign l:v1 --key \(token.key()) --chain k.pem & pid=$!
+            until grep -q hangs log 2>/dev/null; do sleep 0.05; done
+            kill -KILL $pid; wait $pid
+            """, ["CALL": "C_Login", "AT": "1", "VALUE": "hang"])
+        #expect(killed.status == 137, "\(killed)")
+        let next = try await token.run(token.signing())
+        #expect(next.status == 2, "\(next)")
+        #expect(try token.logins().isEmpty)
+        try await token.site.yes("cp typed again; mv again typed; chmod 600 typed")
+        try await token.yes(token.signing())
+    }
+
+    @Test func `is in no picture of a crash`() async throws {
+        let token = try await FaultyToken()
+        let answer = try await token.run(
+            "export SWIFT_BACKTRACE=enable=yes; \(token.signing())",
+            ["CALL": "C_Login", "AT": "1", "VALUE": "crash"])
+        #expect(answer.status == 139, "\(answer)")
+        #expect(!answer.errors.contains("Thread 0"), "\(answer.errors)")
+    }
+
     @Test func `of a pipe that was rejected is tried once in a run`() async throws {
         let token = try await FaultyToken()
         let answer = try await token.run(
@@ -164,7 +207,7 @@ import Testing
 
     /// Runs a line at a terminal of its own, and types one of `answers` at each question.
     static let typing = """
-        import os, pty, sys, termios
+        import os, pty, sys, termios, time
         child, terminal = pty.fork()
         if child == 0:
             os.execvp("bash", ["bash", "-c", sys.argv[1]])
@@ -178,7 +221,15 @@ import Testing
             seen += text
             if b"PIN of the token" in seen and seen.endswith(b": "):
                 answer, seen = answers.pop(0), b""
-                os.write(terminal, b"\\x03" if answer == "^C" else answer.encode() + b"\\n")
+                if answer == "^C":
+                    os.write(terminal, b"\\x03")
+                elif answer.endswith("^D"):
+                    # Twice: the first hands over what was typed.
+                    os.write(terminal, answer[:-2].encode() + b"\\x04")
+                    time.sleep(0.3)
+                    os.write(terminal, b"\\x04")
+                else:
+                    os.write(terminal, answer.encode() + b"\\n")
         status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         if not termios.tcgetattr(terminal)[3] & termios.ECHO:
             print("the terminal was left without echo")
@@ -227,6 +278,13 @@ import Testing
         #expect(!answer.output.contains("without echo"))
         #expect(try token.logins().isEmpty)
         #expect(try token.calls().last?.name == "C_Finalize")
+    }
+
+    @Test func `that was not typed to its end costs no try`() async throws {
+        let token = try await FaultyToken()
+        let answer = try await type("\(FaultyToken.typedPIN.prefix(3))^D", at: token)
+        #expect(answer.status == 2, "\(answer)")
+        #expect(try token.logins().isEmpty)
     }
 
     @Test func `is typed at the token where it has a pin-pad`() async throws {

@@ -48,7 +48,7 @@ struct TestedToken: Sendable {
     static let tpm = TestedToken(
         script: """
             mkdir tpm store
-            timeout 300 swtpm socket --tpm2 --tpmstate dir=tpm --flags not-need-init,startup-clear \
+            timeout 1800 swtpm socket --tpm2 --tpmstate dir=tpm --flags not-need-init,startup-clear \
                 --server type=unixio,path=tpm/socket --ctrl type=unixio,path=tpm/socket.ctrl \
                 > /dev/null 2>&1 < /dev/null &
             echo $! > helper
@@ -73,7 +73,7 @@ struct TestedToken: Sendable {
                 mkdir -p /run/lock/opencryptoki/{swtok,tpm}
                 chgrp -R pkcs11 /run/lock/opencryptoki && chmod -R 770 /run/lock/opencryptoki
                 echo $$ > helper
-                exec timeout 300 pkcsslotd -f
+                exec timeout 1800 pkcsslotd -f
                 ' > /dev/null 2>&1 < /dev/null &
             for try in $(seq 100); do [ -s helper ] && break; sleep 0.05; done
             inside() { nsenter -m --wd="$PWD" -t $(cat helper) "$@"; }
@@ -100,7 +100,7 @@ struct TestedToken: Sendable {
             export SOFTHSM2_CONF=$PWD/remote/softhsm2.conf
             other() { setpriv --reuid=nobody --regid=nogroup --clear-groups "$@"; }
             other softhsm2-util --init-token --free --label site --so-pin 12345678 --pin 1234
-            timeout 300 setpriv --reuid=nobody --regid=nogroup --clear-groups \
+            timeout 1800 setpriv --reuid=nobody --regid=nogroup --clear-groups \
                 p11-kit server -f -n $PWD/remote/socket 'pkcs11:token=site' \
                 --provider /usr/lib/softhsm/libsofthsm2.so > /dev/null 2>&1 < /dev/null &
             echo $! > helper

@@ -101,6 +101,72 @@ private let index = """
         #expect(answer.status != 0)
     }
 
+    @Test func `passes over no image that it lists as an attestation, too`() async throws {
+        let site = try await Site()
+        try await site.makeKey("signer")
+        try await site.trust(["signer-root.pem"])
+        try await site.layoutByHand(
+            "l",
+            """
+            image = l.image(b"amd")
+            l.add(l.index([
+                {**image, "platform": {"os": "unknown", "architecture": "unknown"},
+                 "annotations": {"vnd.docker.reference.type": "attestation-manifest"}},
+                {**image, "platform": {"os": "linux", "architecture": "amd64"}}]), "v1")
+            """)
+        try await site.yes("airseal sign l:v1 \(site.signing("signer"))")
+        #expect(try await site.run("\(verify) --recursive").status == 1)
+        let sign = "airseal sign l:v1 --recursive --json \(site.signing("signer"))"
+        #expect(try await site.yes(sign).json.array().count == 2)
+        try await site.yes("\(verify) --recursive")
+    }
+
+    @Test func `is verified beside an envelope that no archive keeps, and a malformed manifest`()
+        async throws
+    {
+        let site = try await Site()
+        try await site.makeKey("signer")
+        try await site.trust(["signer-root.pem"])
+        try await site.layoutByHand("l", "l.add(l.image(b'a'), 'v1')")
+        try await site.yes("airseal sign l:v1 \(site.signing("signer"))")
+        try await site.yes(
+            """
+            python3 - <<'END'
+            import hashlib, json
+            def put(data):
+                data = data if isinstance(data, bytes) else json.dumps(data).encode()
+                name = hashlib.sha256(data).hexdigest()
+                open("l/blobs/sha256/" + name, "wb").write(data)
+                return {"digest": "sha256:" + name, "size": len(data)}
+            index = json.load(open("l/index.json"))
+            subject = {k: index["manifests"][0][k] for k in ("mediaType", "digest", "size")}
+            kind = "application/vnd.cncf.notary.signature"
+            type = "application/vnd.oci.image.manifest.v1+json"
+            for junk, version in ((b"x" * (5 << 20), 2), (b"{}", 3)):
+                manifest = {"schemaVersion": version, "mediaType": type,
+                    "config": {"mediaType": kind, **put(b"{}")},
+                    "layers": [{"mediaType": "application/jose+json", **put(junk)}],
+                    "subject": subject}
+                index["manifests"].append({"mediaType": type, **put(manifest)})
+            json.dump(index, open("l/index.json", "w"))
+            END
+            tar -C l -cf l.tar .
+            """)
+        for layout in ["l", "l.tar"] {
+            let answer = try await site.yes(
+                "airseal verify \(layout):v1 --scope site.example/app --json")
+            let report = try answer.json.array()[0]
+            let signatures = try report.member("signatures").array()
+            let verdicts = try signatures.map { try $0.member("verdict").string() }
+            #expect(
+                verdicts.sorted() == [
+                    "refused", layout == "l" ? "refused" : "undecided", "verified",
+                ], "\(layout)")
+        }
+        let inspected = try await site.run("airseal inspect l:v1")
+        #expect(inspected.status == 1 && inspected.output.contains("schemaVersion"), "\(inspected)")
+    }
+
     @Test func `passes over no platform that calls itself an attestation`() async throws {
         let site = try await Site()
         try await site.makeKey("signer")

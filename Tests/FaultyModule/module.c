@@ -7,7 +7,7 @@
 //     FAULTY_AT       which call fails, counted from 1; 0 or unset for none
 //     FAULTY_CALL     counts the calls of this function only
 //     FAULTY_VALUE    what it returns then, in hexadecimal, without the real module being asked; or
-//                     "hang", which never comes back
+//                     "hang", which never comes back, or "crash"
 //     FAULTY_FOREVER  every call from that one on fails
 //     FAULTY_ALWAYS   keys want the PIN before every signature, which this module enforces
 //     FAULTY_HIDE     a mechanism, in hexadecimal, that C_SignInit does not know
@@ -26,6 +26,7 @@
 #include <p11-kit/pkcs11.h>
 #include <pthread.h>
 #include <stdint.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -102,6 +103,10 @@ static int fails(const char *call, CK_RV *value) {
     if (strcmp(what, "hang") == 0) {
         note(call, "hangs");
         for (;;) pause();
+    }
+    if (strcmp(what, "crash") == 0) {
+        note(call, "crashes");
+        raise(SIGSEGV);
     }
     *value = strtoul(what, NULL, 16);
     has_failed = 1;

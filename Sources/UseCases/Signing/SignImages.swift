@@ -23,6 +23,10 @@ extension Site {
     ) throws -> SigningReport {
         // Every reference is resolved before anyone is asked for a PIN.
         var plan = try SigningPlan(request, in: files)
+        // Each layout becomes visible by itself, and what is visible is not taken back.
+        guard !request.isAllOrNothing || plan.layouts.count <= 1 else {
+            throw SigningPlanError.severalLayouts(count: plan.layouts.count)
+        }
         var report = SigningReport(isRehearsal: request.isRehearsal)
         for image in plan.images {
             if case .failed = image.outcome { tell(image) }
@@ -115,8 +119,8 @@ extension Site {
                     }
                     guard let rule = request.skips else { return false }
                     let until = now.adding(seconds: rule.remainingSeconds)
+                    // A certificate that ends is no reason: the new signature would end with it.
                     return attributes.expiry.map { $0 > until } ?? true
-                        && chain.leaf.notAfter >= until
                 }
                 guard let found else { continue }
                 plan.conclude(target.place, .skipped(found))

@@ -3,6 +3,12 @@ public import Files
 public import Notary
 public import OCILayout
 
+/// Why a request to sign is not begun.
+public enum SigningPlanError: Error, Equatable {
+    /// All or nothing is asked for over several layouts, which become visible one after the other.
+    case severalLayouts(count: Int)
+}
+
 /// What to sign, and how.
 public struct SignRequest: Sendable {
     /// Which standing signatures make another one needless.

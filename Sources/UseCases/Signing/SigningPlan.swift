@@ -22,17 +22,31 @@ struct SigningPlan {
         let path: String
         let layout: Layout
         var targets: [Target] = []
-        fileprivate var places: [Digest: [Int]] = [:]
+        private var known: Set<Known> = []
 
-        /// Whether the very same is to be signed already.
-        fileprivate func knows(_ payload: SignaturePayload, _ lifetimeSeconds: Int64?) -> Bool {
-            places[payload.targetArtifact.digest, default: []].contains {
-                targets[$0].payload == payload && targets[$0].lifetimeSeconds == lifetimeSeconds
+        /// What makes two wishes one.
+        private struct Known: Hashable {
+            let payload: [UInt8]
+            let lifetimeSeconds: Int64?
+
+            init(_ payload: SignaturePayload, _ lifetimeSeconds: Int64?) {
+                self.payload = payload.bytes
+                self.lifetimeSeconds = lifetimeSeconds
             }
         }
 
+        fileprivate init(path: String, layout: Layout) {
+            self.path = path
+            self.layout = layout
+        }
+
+        /// Whether the very same is to be signed already.
+        fileprivate func knows(_ payload: SignaturePayload, _ lifetimeSeconds: Int64?) -> Bool {
+            known.contains(Known(payload, lifetimeSeconds))
+        }
+
         fileprivate mutating func add(_ target: Target) {
-            places[target.payload.targetArtifact.digest, default: []].append(targets.count)
+            known.insert(Known(target.payload, target.lifetimeSeconds))
             targets.append(target)
         }
     }

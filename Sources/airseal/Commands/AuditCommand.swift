@@ -69,7 +69,7 @@ struct AuditShowCommand: Verb {
             guard keeps else { return record.lines.forEach { Terminal.answer($0) } }
             kept.append(record)
             // Cut back now and then, not for every record.
-            if let last, kept.count >= 2 * last { kept.removeFirst(kept.count - last) }
+            if let last, kept.count / 2 >= last { kept.removeFirst(kept.count - last) }
         }
         if let last { kept = kept.suffix(last) }
         if output.json {

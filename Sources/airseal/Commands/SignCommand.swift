@@ -83,6 +83,10 @@ struct SignCommand: Verb {
 
     func validate() throws {
         try metadata.checkDistinct()
+        if let renewal = batch.renewBefore, let expiry, renewal.seconds >= expiry.seconds {
+            throw ValidationError(
+                "--renew-before takes less than --expiry: each run would sign everything again")
+        }
         guard !references.isEmpty || from != nil else {
             throw ValidationError("name an image or a layout, or a list with --from")
         }
@@ -141,7 +145,7 @@ struct BatchOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "With --skip-if-signed: sign again where the signature or its certificate expires "
+            "With --skip-if-signed: sign again where the signature expires "
                 + "within this time, such as 30d.",
             valueName: "time"))
     var renewBefore: Lifetime?

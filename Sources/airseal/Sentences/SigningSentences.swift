@@ -1,6 +1,7 @@
 import Encodings
 import Notary
 import Signing
+import UseCases
 import X509
 
 extension SigningError: Speakable {
@@ -37,6 +38,17 @@ extension SigningRefusal {
                 "the signature that was made is not by the key of \(chain.words(at: 0))",
                 hint: "name the chain that was issued for this key, its own certificate first")
         case .integrity(let failure): failure.sentence
+        }
+    }
+}
+
+extension SigningPlanError: Speakable {
+    var sentence: Sentence {
+        switch self {
+        case .severalLayouts(let count):
+            Sentence(
+                "all or nothing holds for the images of one layout, and these are in \(count)",
+                hint: "sign one layout after the other")
         }
     }
 }
