@@ -172,7 +172,7 @@ import Testing
     @Test func `is in no picture of a crash`() async throws {
         let token = try await FaultyToken()
         let answer = try await token.run(
-            "export SWIFT_BACKTRACE=enable=yes; \(token.signing())",
+            "export SWIFT_BACKTRACE=enable=yes; \(token.signing()); exit $?",
             ["CALL": "C_Login", "AT": "1", "VALUE": "crash"])
         #expect(answer.status == 139, "\(answer)")
         #expect(!answer.errors.contains("Thread 0"), "\(answer.errors)")
