@@ -166,6 +166,11 @@ extension KeyURI {
             guard name != "pin-value" else { throw .pinValue }
             // p11-kit would read a zero byte as the end, or as "not given": then it matches all.
             guard name == "id" || !attribute.contains("%00") else { throw .malformed }
+            // Nor would it tell these from "not given".
+            let value = attribute[attribute.index(after: sign)...]
+            guard name != "slot-id" || UInt(value).map({ $0 != .max }) ?? false,
+                name != "library-version" || value != "255.255"
+            else { throw .malformed }
         }
     }
 }

@@ -44,15 +44,21 @@ final class LastingKey {
     func sign(digest: [UInt8], of message: [UInt8], hash: TokenHash) throws(PKCS11Error)
         -> [UInt8]
     {
+        try using { key throws(PKCS11Error) in
+            try key.sign(digest: digest, of: message, hash: hash)
+        }
+    }
+
+    /// Does `body` with the key; once more where its session was lost and could be opened again.
+    func using<Result>(_ body: (SigningKey) throws(PKCS11Error) -> Result) throws(PKCS11Error)
+        -> Result
+    {
         do throws(PKCS11Error) {
-            guard let key else { throw .call("C_Sign", .sessionHandleInvalid) }
-            return try key.sign(digest: digest, of: message, hash: hash)
+            guard let key else { throw .call("C_OpenSession", .sessionHandleInvalid) }
+            return try body(key)
         } catch {
-            guard case .call(_, let value) = error, value.meansLoss, !wasReopened else {
-                throw error
-            }
-            let key = try reopen(after: error)
-            return try key.sign(digest: digest, of: message, hash: hash)
+            guard error.meansLoss, !wasReopened else { throw error }
+            return try body(reopen(after: error))
         }
     }
 

@@ -49,14 +49,14 @@ public final class OpenKey: Sendable {
     }
 
     /// Reads what else the token holds, in the session of the key.
-    public func reading<Result>(_ body: @escaping (SigningKey) -> Result) throws(PKCS11Error)
-        -> Result
+    public func reading<Result>(_ body: @escaping (SigningKey) throws(PKCS11Error) -> Result)
+        throws(PKCS11Error) -> Result
     {
         try thread.run { [access] () throws(PKCS11Error) in
-            guard let key = unsafe access.key?.key else {
+            guard let key = unsafe access.key else {
                 throw .call("C_GetAttributeValue", .sessionHandleInvalid)
             }
-            return body(key)
+            return try key.using(body)
         }
     }
 

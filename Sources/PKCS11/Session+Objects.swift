@@ -16,9 +16,19 @@ extension Session {
             unsafe template.withAttributes {
                 unsafe functions.pointee.C_FindObjectsInit(handle, $0, $1)
             })
-        defer {
+        let found: [CK_OBJECT_HANDLE]
+        do throws(PKCS11Error) { found = try foundObjects() } catch {
+            // The first error is the one to report.
             _ = try? ask("C_FindObjectsFinal", unsafe functions.pointee.C_FindObjectsFinal(handle))
+            throw error
         }
+        // A search that is not over lets nothing else begin.
+        try check("C_FindObjectsFinal", unsafe functions.pointee.C_FindObjectsFinal(handle))
+        return found
+    }
+
+    /// What the search that has begun finds.
+    private func foundObjects() throws(PKCS11Error) -> [CK_OBJECT_HANDLE] {
         var found: [CK_OBJECT_HANDLE] = []
         var batch = [CK_OBJECT_HANDLE](repeating: 0, count: 64)
         while true {

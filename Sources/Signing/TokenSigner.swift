@@ -49,10 +49,14 @@ public struct TokenSigner: Signer {
     {
         let found: Result<CertificateChain, SigningError>
         do {
-            found = try key.reading { key in
+            found = try key.reading { key throws(PKCS11Error) in
                 do throws(SigningError) {
                     return .success(try key.session.chain(of: key, at: time))
-                } catch { return .failure(error) }
+                } catch {
+                    // A session that was lost may be opened again.
+                    if case .token(let error) = error { throw error }
+                    return .failure(error)
+                }
             }
         } catch { throw .token(error) }
         return try found.get()

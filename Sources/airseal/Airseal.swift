@@ -49,6 +49,21 @@ struct Airseal: ParsableCommand {
         }
         // A reader that goes away early is an error of writing, and no reason to die half-way.
         signal(SIGPIPE, SIG_IGN)
+        guard hasReadableArguments else {
+            Terminal.complain(Sentence("an argument is no UTF-8 text"))
+            Glibc.exit(ExitCode.validationFailure.rawValue)
+        }
         main(nil)
+    }
+
+    /// Whether every argument is what it seems to be: bytes that are no text would be replaced, and
+    /// another name be signed than was typed.
+    private static var hasReadableArguments: Bool {
+        let arguments = unsafe UnsafeBufferPointer(
+            start: CommandLine.unsafeArgv, count: Int(CommandLine.argc))
+        return unsafe arguments.allSatisfy { argument in
+            guard let argument = unsafe argument else { return true }
+            return unsafe String(validatingCString: argument) != nil
+        }
     }
 }

@@ -71,6 +71,27 @@ import Testing
         #expect(try token.logins() == ["0x0", "0x0"])
     }
 
+    @Test func `by losing its session while it gives the chain is opened again`() async throws {
+        let token = try await FaultyToken()
+        try await token.yes("airseal key install --key \(token.key()) --chain k.pem")
+        let line = "rm -rf l; cp -r base l; airseal sign l:v1 --key \(token.key())"
+        try await token.yes(line)
+        // The last attribute that is read belongs to a certificate.
+        let count = try token.calls().count { $0.name == "C_GetAttributeValue" }
+        try await token.yes(
+            line, ["CALL": "C_GetAttributeValue", "AT": "\(count)", "VALUE": "b3"])
+        #expect(try token.logins() == ["0x0", "0x0"])
+        try await token.site.yes("airseal verify l:v1 --scope site.example/hello")
+    }
+
+    @Test func `by not ending a search is told so`() async throws {
+        let token = try await FaultyToken()
+        let answer = try await token.run(
+            token.signing(), ["CALL": "C_FindObjectsFinal", "AT": "1", "VALUE": "5"])
+        #expect(answer.status == 2)
+        #expect(answer.errors.contains("C_FindObjectsFinal"), "\(answer)")
+    }
+
     @Test func `by losing its session is not opened again with another key`() async throws {
         let token = try await FaultyToken()
         let other = token.key().replacing("object=k", with: "object=other")

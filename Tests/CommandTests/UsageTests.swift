@@ -68,6 +68,9 @@ import Testing
         "airseal verify l:v1", "airseal verify --scope a.example/b",
         "airseal verify l:v1 --scope a.example/b --at yesterday", "airseal key generate-test",
         "airseal key generate-test --key 'pkcs11:token=t;object=k' --type dsa --chain-out c.pem",
+        #"airseal list $'l\xff'"#,
+        "airseal key request --key 'pkcs11:token=t;object=k' --out r "
+            + #"--subject $'CN=a\nb,O=c,ST=d,C=US'"#,
         "airseal cert lint", "airseal cert lint c.pem --at noon",
         "airseal trust add a.pem", "airseal trust add a.pem --type root --store s",
         "airseal trust add a.pem --type ca --store 'a b'",

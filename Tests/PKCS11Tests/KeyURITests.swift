@@ -19,6 +19,9 @@ import Testing
         Refusal(text: "pkcs11:token=%00", error: .malformed),
         Refusal(text: "pkcs11:token=%ff", error: .malformed),
         Refusal(text: "pkcs11:slot-id=x", error: .malformed),
+        // What p11-kit takes for "not given", and so for every slot and version.
+        Refusal(text: "pkcs11:slot-id=18446744073709551615", error: .malformed),
+        Refusal(text: "pkcs11:library-version=255.255", error: .malformed),
         Refusal(text: "pkcs11:library-version=1.2.3", error: .malformed),
         Refusal(text: "pkcs11:token=a;token=b", error: .duplicateAttribute("token")),
         Refusal(text: "pkcs11:tokens=a", error: .unknownAttribute("tokens")),

@@ -39,11 +39,17 @@ struct KeyRequestCommand: Verb {
     @OptionGroup var state: StateOption
     @OptionGroup var output: JSONFlag
 
+    private static func isShown(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.properties.generalCategory != .control
+    }
+
     func perform() throws -> ExitStatus {
         let pattern: SubjectPattern
         do { pattern = try SubjectPattern(subject) } catch {
             throw ValidationError("--subject: \(error.sentence.text)")
         }
+        guard pattern.attributes.allSatisfy({ $0.value.unicodeScalars.allSatisfy(Self.isShown) })
+        else { throw ValidationError("--subject: a control character stands in it") }
         let isStandard = out == "-"
         let report = try Site.here(state: state.state).requestCertificate(
             try key.access, subject: pattern, to: isStandard ? nil : out)
