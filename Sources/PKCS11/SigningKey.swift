@@ -106,25 +106,26 @@ internal import CP11Kit
     }
 
     private func begin(_ mechanism: CK_MECHANISM_TYPE, _ hash: TokenHash) throws(PKCS11Error) {
-        let functions = unsafe session.functions
+        try session.beginSignature(mechanism, hash, with: handle, isRSA: type.isRSA)
+    }
+}
+
+extension Session {
+    /// Begins a signature: ECDSA, or RSASSA-PSS with MGF1 over the same hash and a salt as long as the
+    /// hash (rule A1).
+    func beginSignature(
+        _ mechanism: CK_MECHANISM_TYPE, _ hash: TokenHash, with key: CK_OBJECT_HANDLE, isRSA: Bool
+    ) throws(PKCS11Error) {
+        var parameters = CK_RSA_PKCS_PSS_PARAMS(
+            hashAlg: hash.mechanism, mgf: hash.maskGeneration, sLen: CK_ULONG(hash.byteCount))
         try check(
             "C_SignInit",
-            { () -> CK_RV in
-                guard case .rsa = type.family else {
-                    var mechanism = unsafe CK_MECHANISM(
-                        mechanism: mechanism, pParameter: nil, ulParameterLen: 0)
-                    return unsafe functions.pointee.C_SignInit(session.handle, &mechanism, handle)
-                }
-                var parameters = CK_RSA_PKCS_PSS_PARAMS(
-                    hashAlg: hash.mechanism, mgf: hash.maskGeneration,
-                    sLen: CK_ULONG(hash.byteCount))
-                return unsafe withUnsafeMutableBytes(of: &parameters) { bytes in
-                    var mechanism = unsafe CK_MECHANISM(
-                        mechanism: mechanism, pParameter: bytes.baseAddress,
-                        ulParameterLen: CK_ULONG(bytes.count))
-                    return unsafe functions.pointee.C_SignInit(session.handle, &mechanism, handle)
-                }
-            }())
+            unsafe withUnsafeMutableBytes(of: &parameters) { bytes in
+                var asked = unsafe CK_MECHANISM(
+                    mechanism: mechanism, pParameter: isRSA ? bytes.baseAddress : nil,
+                    ulParameterLen: isRSA ? CK_ULONG(bytes.count) : 0)
+                return unsafe functions.pointee.C_SignInit(handle, &asked, key)
+            })
     }
 }
 

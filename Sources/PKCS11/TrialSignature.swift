@@ -14,17 +14,8 @@ extension KeyObject {
     public func trialSignature(
         over bytes: [UInt8], with mechanism: TokenMechanism, hash: TokenHash
     ) throws(PKCS11Error) -> [UInt8] {
-        var parameters = CK_RSA_PKCS_PSS_PARAMS(
-            hashAlg: hash.mechanism, mgf: hash.maskGeneration, sLen: CK_ULONG(hash.byteCount))
-        let isPSS = description.type?.isRSA == true
-        try check(
-            "C_SignInit",
-            unsafe withUnsafeMutableBytes(of: &parameters) { parameters in
-                var asked = unsafe CK_MECHANISM(
-                    mechanism: mechanism.number, pParameter: isPSS ? parameters.baseAddress : nil,
-                    ulParameterLen: isPSS ? CK_ULONG(parameters.count) : 0)
-                return unsafe session.functions.pointee.C_SignInit(session.handle, &asked, handle)
-            })
+        try session.beginSignature(
+            mechanism.number, hash, with: handle, isRSA: description.type?.isRSA == true)
         var bytes = bytes
         // Twice what the largest key makes.
         var signature = [UInt8](repeating: 0, count: 1024)
