@@ -51,26 +51,22 @@ struct SigningRun {
         return nil
     }
 
-    /// Every signature is made and written before the first becomes visible, and the layouts are held
-    /// meanwhile, in one order for all runs: nobody may take unlisted blobs for orphans.
+    /// Every signature is made and written before the first becomes visible, and the layout is held
+    /// meanwhile: nobody may take unlisted blobs for orphans.
     private func signAll(_ plan: inout SigningPlan) throws -> SigningReport.Stop? {
-        var ready: [(SigningPlan.LayoutTargets, LayoutWriter, SigningPortion)] = []
-        for layout in plan.layouts.sorted(by: { $0.path < $1.path }) where !layout.targets.isEmpty {
-            let writer = try LayoutWriter(layout.layout, patience: request.patience)
-            var whole = SigningPortion()
-            var rest = layout.targets[...]
-            while !rest.isEmpty {
-                var (portion, stop) = make(from: &rest, in: layout)
-                if let stop { return stop }
-                try portion.write(by: writer)
-                whole.append(portion)
-            }
-            ready.append((layout, writer, whole))
+        // A request for all or nothing names one layout.
+        guard let layout = plan.layouts.first else { return nil }
+        let writer = try LayoutWriter(layout.layout, patience: request.patience)
+        var whole = SigningPortion()
+        var rest = layout.targets[...]
+        while !rest.isEmpty {
+            var (portion, stop) = make(from: &rest, in: layout)
+            if let stop { return stop }
+            try portion.write(by: writer)
+            whole.append(portion)
         }
-        for (layout, writer, portion) in ready {
-            try list(portion, in: layout, by: writer)
-            conclude(portion, &plan)
-        }
+        try list(whole, in: layout, by: writer)
+        conclude(whole, &plan)
         return nil
     }
 
