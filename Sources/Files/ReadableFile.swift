@@ -126,4 +126,10 @@ public struct FileOwnership: Sendable, Equatable {
     public let identity: String
     /// The time of the last change of its content.
     public let changed: String
+
+    /// Whether it is this user's or root's, and nobody else may do anything with it.
+    public var isOfOneUser: Bool { isOwnOrRoots && mode & 0o077 == 0 }
+
+    /// Whether it is this user's or root's.
+    public var isOwnOrRoots: Bool { user == geteuid() || user == 0 }
 }

@@ -79,8 +79,8 @@ extension FileOwnership {
     /// systemd gives a service its credentials as files of root with an access list for the user of
     /// the service, which shows as a permission of the group to read.
     fileprivate func mustBeOfOneUser(path: String, mayBeCredential: Bool) throws(PKCS11Error) {
-        let open: UInt32 = mayBeCredential && user == 0 ? 0o037 : 0o077
-        guard user == geteuid() || user == 0, mode & open == 0 else {
+        let isCredential = mayBeCredential && user == 0 && mode & 0o037 == 0
+        guard isOfOneUser || isCredential else {
             throw .pinFileExposed(path: path, owner: user, mode: mode)
         }
     }

@@ -1,7 +1,6 @@
 public import Cryptography
-import Encodings
+public import Encodings
 public import Files
-import Glibc
 public import Notary
 public import PKCS11
 public import X509
@@ -30,12 +29,15 @@ public struct DevelopmentSigner: Signer {
     ///   - chain: the certificates, leaf to root; nil for those that stand in the file.
     ///   - passphrase: where it comes from, if the file wants one.
     ///   - files: the file system.
+    ///   - time: where the file has several certificates of one name, those that are valid then go
+    ///     first.
     /// - Throws: before anything is signed.
     public init(
-        _ path: String, chain: CertificateChain?, passphrase: Passphrase, in files: FileSystem
+        _ path: String, chain: CertificateChain?, passphrase: Passphrase, in files: FileSystem,
+        at time: Timestamp
     ) throws(DevelopmentKeyError) {
         let opened = try Self.open(path, passphrase, files)
-        let chain = if let chain { chain } else { try Self.chain(opened, path) }
+        let chain = if let chain { chain } else { try Self.chain(opened, path, at: time) }
         guard opened.key.publicKey.isSameKey(as: chain.leaf.publicKey) else {
             throw .keyDoesNotMatchChain(
                 path: path, certificate: chain.leaf.sha256Fingerprint)
@@ -103,32 +105,26 @@ public struct DevelopmentSigner: Signer {
             file = try files.file(at: path)
             ownership = try file.ownership()
         } catch { throw .file(error) }
-        guard ownership.user == geteuid() || ownership.user == 0, ownership.mode & 0o077 == 0
-        else { throw .exposed(path: path, owner: ownership.user, mode: ownership.mode) }
+        guard ownership.isOfOneUser else {
+            throw .exposed(path: path, owner: ownership.user, mode: ownership.mode)
+        }
         return file
     }
 
     /// The chain from the certificates of the file, which stand there in no certain order.
-    private static func chain(_ opened: OpenedKeyFile, _ path: String)
+    private static func chain(_ opened: OpenedKeyFile, _ path: String, at time: Timestamp)
         throws(DevelopmentKeyError) -> CertificateChain
     {
+        var kept: [KeptCertificate] = []
         do throws(CertificateError) {
-            var rest: [Certificate] = []
-            for der in opened.certificates { rest.append(try Certificate(der: der)) }
-            guard
-                let leaf = rest.first(where: { $0.publicKey.isSameKey(as: opened.key.publicKey) })
-            else { throw CertificateError.noCertificate }
-            var chain = [leaf]
-            while let last = chain.last, !last.isSelfSigned,
-                let issuer = rest.first(where: { last.isIssued(by: $0) && !chain.contains($0) })
-            {
-                chain.append(issuer)
+            for der in opened.certificates {
+                kept.append(KeptCertificate(id: [], certificate: try Certificate(der: der)))
             }
-            return try CertificateChain(chain)
-        } catch {
-            throw error == .noCertificate
-                ? .noChain(path: path) : .certificates(path: path, error)
-        }
+        } catch { throw .certificates(path: path, error) }
+        do throws(ChainAssemblyError) {
+            return try ChainAssembly.chain(
+                for: opened.key.publicKey, id: [], from: kept, at: time)
+        } catch { throw .chain(path: path, error) }
     }
 }
 
@@ -154,8 +150,8 @@ public enum DevelopmentKeyError: Error, Equatable {
     case noPassphrase(path: String)
     /// The file with the passphrase holds none.
     case passphrase(path: String, PKCS11Error)
-    /// No chain was named, and the file has no certificate of its key.
-    case noChain(path: String)
+    /// No chain was named, and the certificates in the file make none for its key.
+    case chain(path: String, ChainAssemblyError)
     /// A certificate in the file cannot be read.
     case certificates(path: String, CertificateError)
     /// The leaf of the chain holds another public key; its SHA-256 fingerprint is named.

@@ -41,7 +41,7 @@ private enum Developer {
     // Refusals.
 
     @Test(arguments: [
-        ("--key-file k.pem", "holds no certificate of its key"),
+        ("--key-file k.pem", "k.pem has no certificate of its key"),
         ("--key-file absent.pem --chain chain.pem", "absent.pem"),
         ("--key-file chain.pem --chain chain.pem", "holds no private key"),
         ("--key-file l --chain chain.pem", "l"),

@@ -164,7 +164,8 @@ enum Hostile {
     static let signing: [any Error] = [
         DevelopmentKeyError.exposed(path: text, owner: 1, mode: 0o644),
         DevelopmentKeyError.keyFile(path: text, .otherForm(label: text)),
-        DevelopmentKeyError.noPassphrase(path: text), DevelopmentKeyError.noChain(path: text),
+        DevelopmentKeyError.noPassphrase(path: text),
+        DevelopmentKeyError.chain(path: text, .noLeaf(certificateCount: 0)),
         DevelopmentKeyError.passphrase(path: text, .pinEmpty),
         DevelopmentKeyError.certificates(path: text, .duplicateExtension(text)),
         DevelopmentKeyError.keyDoesNotMatchChain(path: text, certificate: text),

@@ -90,7 +90,7 @@ extension Site {
                 details: ["key": "token", "token": .string(signer.token.serial)])
         case .file(let path, let passphrase, let chain):
             let signer = try DevelopmentSigner(
-                path, chain: chain, passphrase: passphrase, in: files)
+                path, chain: chain, passphrase: passphrase, in: files, at: clock.now)
             return ReadyKey(
                 signer: signer,
                 details: [

@@ -24,10 +24,8 @@ extension DevelopmentKeyError: Speakable {
                 Sentence("\(ForeignText(path)): the passphrase is longer than \(limit) bytes")
             default: error.sentence.after("\(ForeignText(path))")
             }
-        case .noChain(let path):
-            Sentence(
-                "\(ForeignText(path)): holds no certificate of its key",
-                hint: "name the chain with --chain")
+        case .chain(let path, let error):
+            error.sentence(of: "its key", in: "\(ForeignText(path))", repair: "")
         case .certificates(let path, let error): error.sentence.after("\(ForeignText(path))")
         case .keyDoesNotMatchChain(let path, let certificate):
             Sentence(

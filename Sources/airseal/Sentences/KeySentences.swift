@@ -183,29 +183,41 @@ extension KeyProbe.Offer {
 extension ChainAssemblyError {
     /// Why the certificates on the token are no chain for `key`.
     func sentence(of key: KeyDescription) -> Sentence {
+        sentence(
+            of: "the key \(key.words)", in: "the token",
+            repair: "put the whole chain there with key install, or ")
+    }
+
+    /// Why certificates are no chain for a key.
+    ///
+    /// - Parameters:
+    ///   - key: the key, in words.
+    ///   - holder: what holds the certificates, in words.
+    ///   - repair: what could be done there, followed by a comma and an or.
+    /// - Returns: the sentence.
+    func sentence(of key: String, in holder: String, repair: String) -> Sentence {
         switch self {
         case .noLeaf(let count):
             Sentence(
-                "the token has no certificate of the key \(key.words); "
+                "\(holder) has no certificate of \(key); "
                     + "it shows \(count) certificates that can be read",
-                hint: "put the chain there with key install, or name its file with --chain")
+                hint: "\(repair)name the chain's file with --chain")
         case .severalLeaves(let leaves):
             Sentence(
-                "the token has several certificates of the key \(key.words): "
-                    + "\(Listing(leaves.map(\.short)))",
+                "\(holder) has several certificates of \(key): \(Listing(leaves.map(\.short)))",
                 hint: "name the chain's file with --chain, or remove the certificates of old")
         case .noIssuer(let certificate):
             Sentence(
-                "the token has no certificate of "
+                "\(holder) has no certificate of "
                     + "\(ForeignText(escaped: certificate.issuer.description)), "
                     + "which issued \(certificate.short)",
-                hint: "put the whole chain there with key install, or name its file with --chain")
+                hint: "\(repair)name the chain's file with --chain")
         case .severalIssuers(let issuers, let certificate):
             Sentence(
-                "several certificates on the token may have issued \(certificate.short): "
+                "\(holder) has several certificates that may have issued \(certificate.short): "
                     + "\(Listing(issuers.map(\.short)))",
                 hint: "name the chain's file with --chain")
-        case .unusable(let error): error.sentence.after("the certificates on the token")
+        case .unusable(let error): error.sentence.after("the certificates of \(holder)")
         }
     }
 }
