@@ -29,6 +29,22 @@ static inline void airseal_free_certificates(STACK_OF(X509) *certificates) {
     sk_X509_pop_free(certificates, X509_free);
 }
 
+static inline STACK_OF(X509) *airseal_new_certificates(void) {
+    return sk_X509_new_null();
+}
+
+static inline int airseal_add_certificate(STACK_OF(X509) *certificates, X509 *one) {
+    return sk_X509_push(certificates, one);
+}
+
+static inline int airseal_signer_count(const STACK_OF(CMS_SignerInfo) *signers) {
+    return sk_CMS_SignerInfo_num(signers);
+}
+
+static inline CMS_SignerInfo *airseal_signer_at(const STACK_OF(CMS_SignerInfo) *signers, int place) {
+    return sk_CMS_SignerInfo_value(signers, place);
+}
+
 static inline STACK_OF(X509_EXTENSION) *airseal_new_extensions(void) {
     return sk_X509_EXTENSION_new_null();
 }

@@ -12,9 +12,9 @@ public enum CertificateFlaw: Sendable, Equatable {
     case otherKey
     /// It is signed with this algorithm (rule X6).
     case weakSignature(String)
-    /// It has no such extension (rules X7, X9 and X11).
+    /// It has no such extension (rules X7, X9, X11 and X13).
     case missing(CertificateExtension)
-    /// The extension is not critical (rules X7, X9 and X11).
+    /// The extension is not critical (rules X7, X9, X11 and X13).
     case notCritical(CertificateExtension)
     /// `basicConstraints` does not say that it is an authority's (rule X7).
     case notAnAuthority
@@ -26,7 +26,8 @@ public enum CertificateFlaw: Sendable, Equatable {
     case lacksPurpose(KeyUsage.Purpose)
     /// `keyUsage` has purposes that a signer's key may not have (rule X11).
     case forbiddenPurposes([KeyUsage.Purpose])
-    /// `extKeyUsage` has purposes that a signer's key may not have, by identifier (rule X12).
+    /// `extKeyUsage` has purposes that a signer's key may not have, by identifier (rules X12 and
+    /// X13).
     case forbiddenUsages([String])
     /// The key is too short or of another kind (rule X14).
     case weakKey(PublicKey.Kind)
@@ -39,7 +40,8 @@ public enum CertificateFlaw: Sendable, Equatable {
     public func isAcceptedByNotation(of rule: CertificateRule) -> Bool {
         switch self {
         case .notCritical(.basicConstraints): true
-        case .forbiddenUsages(let usages): usages == [ExtendedKeyUsage.any]
+        case .forbiddenUsages(let usages):
+            rule == .leafExtendedKeyUsage && usages == [ExtendedKeyUsage.any]
         case .weakKey(let kind): rule == .authorityKey && Self.isReadByNotation(kind)
         case .notSelfSigned, .selfSigned, .otherIssuer, .otherKey, .weakSignature, .missing,
             .notCritical, .notAnAuthority, .authority, .pathTooLong, .lacksPurpose,
@@ -67,4 +69,6 @@ public enum CertificateExtension: String, Sendable, CaseIterable {
     case basicConstraints
     /// What the key may be used for.
     case keyUsage
+    /// For what purposes.
+    case extendedKeyUsage
 }

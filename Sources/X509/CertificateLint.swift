@@ -114,7 +114,8 @@ public struct CertificateLint: Sendable {
             chain.certificates.allSatisfy { $0.signatureAlgorithm != .strong("1.3.101.113") }
         case .singleIsSelfSigned, .lastIsSelfSigned, .onlyLastIsSelfSigned, .eachIsIssuedByNext,
             .authorityBasicConstraints, .pathLength, .authorityKeyUsage, .leafBasicConstraints,
-            .leafKeyUsage, .leafExtendedKeyUsage, .leafKey:
+            .leafKeyUsage, .leafExtendedKeyUsage, .leafKey, .timeStampingAuthorityKeyUsage,
+            .timeStampingKeyUsage, .timeStampingExtendedKeyUsage:
             true
         }
     }

@@ -17,6 +17,18 @@ public struct CertificateProfile: Sendable {
         .authorityKeyUsage, .leafBasicConstraints, .leafKeyUsage, .leafExtendedKeyUsage,
     ])
 
+    /// The rules for time stamps: keyUsage need not be critical (X9 and X11), and the leaf is for
+    /// time stamps alone (X13).
+    ///
+    /// Validity in time is the verifier's own step, as of the token's time. Name constraints and
+    /// unknown critical extensions do count here: `PathViolation` asks for them.
+    public static let timeStamping = CertificateProfile(rules: [
+        .leafKey, .authorityKey, .strongSignatures, .singleIsSelfSigned, .onlyLastIsSelfSigned,
+        .eachIsIssuedByNext, .lastIsSelfSigned, .authorityBasicConstraints, .pathLength,
+        .timeStampingAuthorityKeyUsage, .leafBasicConstraints, .timeStampingKeyUsage,
+        .timeStampingExtendedKeyUsage,
+    ])
+
     /// What one rule found.
     public struct Finding: Sendable, Equatable {
         /// The rule.
@@ -85,6 +97,12 @@ extension CertificateProfile {
         case .leafBasicConstraints: isLeaf && certificate.isCA ? [.authority] : []
         case .leafKeyUsage: isLeaf ? leafUsage(certificate.keyUsage) : []
         case .leafExtendedKeyUsage: isLeaf ? extendedUsage(certificate.extendedKeyUsage) : []
+        case .timeStampingAuthorityKeyUsage:
+            isLeaf ? [] : apartFromCriticality(authorityUsage(certificate.keyUsage))
+        case .timeStampingKeyUsage:
+            isLeaf ? apartFromCriticality(leafUsage(certificate.keyUsage)) : []
+        case .timeStampingExtendedKeyUsage:
+            isLeaf ? timeStampingUsage(certificate.extendedKeyUsage) : []
         case .leafKey:
             isLeaf && certificate.publicKey.keySpec == nil
                 ? [.weakKey(certificate.publicKey.kind)] : []
@@ -157,6 +175,20 @@ extension CertificateProfile {
     private static func extendedUsage(_ usage: ExtendedKeyUsage?) -> [CertificateFlaw] {
         let forbidden = (usage?.purposes ?? []).filter(notForCode.contains)
         return forbidden.isEmpty ? [] : [.forbiddenUsages(forbidden)]
+    }
+
+    /// Rule X13.
+    private static func timeStampingUsage(_ usage: ExtendedKeyUsage?) -> [CertificateFlaw] {
+        guard let usage else { return [.missing(.extendedKeyUsage)] }
+        var others = usage.purposes
+        others.removeAll { $0 == ExtendedKeyUsage.timeStamping }
+        return (others.isEmpty ? [] : [.forbiddenUsages(others)])
+            + (usage.isCritical ? [] : [.notCritical(.extendedKeyUsage)])
+    }
+
+    /// For time stamps, keyUsage only should be critical (rules X9 and X11).
+    private static func apartFromCriticality(_ flaws: [CertificateFlaw]) -> [CertificateFlaw] {
+        flaws.filter { $0 != .notCritical(.keyUsage) }
     }
 
     /// Rule X14, for authorities.

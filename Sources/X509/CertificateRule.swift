@@ -26,12 +26,21 @@ public enum CertificateRule: String, Sendable, CaseIterable {
     case leafKeyUsage = "X11"
     /// The leaf has no extended key usage for anything but code, and none for anything at all.
     case leafExtendedKeyUsage = "X12"
+    /// Each authority above a time-stamping one has keyUsage with keyCertSign, critical or not.
+    case timeStampingAuthorityKeyUsage = "X9-time-stamping"
+    /// The leaf of a time-stamping chain has keyUsage with digitalSignature and nothing beside it
+    /// but contentCommitment, critical or not.
+    case timeStampingKeyUsage = "X11-time-stamping"
+    /// The leaf of a time-stamping chain has critical extended key usage for time stamps and
+    /// nothing else.
+    case timeStampingExtendedKeyUsage = "X13"
     /// The leaf's key is one of the six that may sign.
     case leafKey = "X14"
     /// Each authority's key is RSA of at least 2048 bits or a curve of at least 256 bits.
     case authorityKey = "X14-authorities"
 
-    /// The rule's number in the conformance list: `X14` for both of its halves.
+    /// The rule's number in the conformance list: `X14` for both of its halves, `X9` and `X11` for
+    /// either purpose.
     public var number: String { String(rawValue.prefix { $0 != "-" }) }
 }
 

@@ -97,7 +97,7 @@ extension TimestampDescription {
         switch self {
         case .token(let token):
             let bounds =
-                "[\(token.lowerBound.ansiDescription), \(token.upperBound.ansiDescription)]"
+                "[\(token.info.lowerBound.ansiDescription), \(token.info.upperBound.ansiDescription)]"
             return [
                 Tree("timestamp", value: bounds),
                 Tree("certificates", token.certificates.map(\.tree)),
@@ -188,8 +188,8 @@ extension TimestampDescription {
     fileprivate var json: JSON {
         switch self {
         case .token(let token):
-            let lower = token.lowerBound.preciseDescription
-            let upper = token.upperBound.preciseDescription
+            let lower = token.info.lowerBound.preciseDescription
+            let upper = token.info.upperBound.preciseDescription
             var object: JSONObject = ["timestamp": .string("[\(lower), \(upper)]")]
             if !token.certificates.isEmpty {
                 object["certificates"] = .array(token.certificates.map(\.inspection))

@@ -28,6 +28,10 @@ extension CertificateRule {
         case .leafBasicConstraints: "the signer's certificate is no authority's"
         case .leafKeyUsage: "the signer's keyUsage is critical and for signatures only"
         case .leafExtendedKeyUsage: "the signer's extendedKeyUsage, if any, is for code only"
+        case .timeStampingAuthorityKeyUsage: "authorities have keyUsage with keyCertSign"
+        case .timeStampingKeyUsage: "the signer's keyUsage is for signatures only"
+        case .timeStampingExtendedKeyUsage:
+            "the signer's extendedKeyUsage is critical and for time stamps only"
         case .leafKey: "the signer's key is RSA 2048, 3072, 4096 or P-256, P-384, P-521"
         case .authorityKey: "authorities have RSA keys of 2048 bits or curves of 256 at least"
         }

@@ -28,31 +28,9 @@ extension CertificateError: Speakable {
     }
 }
 
-extension TimestampTokenError: Speakable {
-    var sentence: Sentence {
-        let said: Sentence =
-            switch self {
-            case .tooLarge(let count): Sentence("it is too large: \(count) bytes")
-            case .unreadable: Sentence("it is no CMS message")
-            case .trailingBytes: Sentence("bytes follow its end")
-            case .otherContent: Sentence("it is a CMS message over something else")
-            case .malformed(let error): Sentence("its TSTInfo is malformed: \(error.words)")
-            case .version(let version): Sentence("its TSTInfo has version \(version), not 1")
-            case .hash(let identifier):
-                Sentence("its imprint is made with the hash \(ForeignText(identifier))")
-            case .otherImprint: Sentence("it is over other bytes than this signature")
-            case .tooManyCertificates(let count):
-                Sentence("it has too many certificates: \(count)")
-            case .certificate(let position, let error):
-                error.sentence.after("certificate \(position + 1)")
-            case .cryptography(let error): error.sentence
-            }
-        return said.after("the time-stamp token cannot be read")
-    }
-}
-
 extension DERError {
-    fileprivate var words: String {
+    /// What is wrong, of what was read.
+    var words: String {
         switch self {
         case .truncated: "it ends too early"
         case .trailingBytes: "bytes follow its end"
@@ -80,6 +58,12 @@ extension CertificateRule {
         case .leafKeyUsage: "is the signer's, but its critical keyUsage is not digitalSignature"
         case .leafExtendedKeyUsage:
             "is the signer's, but its extendedKeyUsage is not for signing code"
+        case .timeStampingAuthorityKeyUsage: "is an authority's, but its keyUsage lacks keyCertSign"
+        case .timeStampingKeyUsage:
+            "is the time-stamping authority's, but its keyUsage is not digitalSignature"
+        case .timeStampingExtendedKeyUsage:
+            "is the time-stamping authority's, but its critical extendedKeyUsage is not "
+                + "timeStamping alone"
         case .leafKey: "has a key that may not sign: too short, or of another kind"
         case .authorityKey: "has an authority's key that is too short or of another kind"
         }
