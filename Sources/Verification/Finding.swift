@@ -3,6 +3,7 @@ public import Encodings
 public import Notary
 public import OCILayout
 public import Trust
+public import X509
 
 /// What one validation found in one signature: a fact, which implies its result.
 public enum Finding: Sendable, Equatable {
@@ -56,8 +57,18 @@ public enum Finding: Sendable, Equatable {
     case signedInFuture(Timestamp)
     /// The policy asks for a timestamp, and there is none (rule T28).
     case timestampMissing
-    /// The policy asks for a timestamp; there is one, and this version cannot judge it.
-    case timestampUnjudged
+    /// There is one, and it proves nothing.
+    case timestampRefused(TimestampTokenError)
+    /// The authority says to have made it at a time that has not come yet (rule T24).
+    case timestampInFuture(Timestamp)
+    /// A certificate of the signer's was not valid during all of the time that the timestamp may
+    /// speak of (rule T24).
+    case timestampOutsideValidity(
+        from: Timestamp, to: Timestamp, subject: String, notBefore: Timestamp,
+        notAfter: Timestamp)
+    /// An authority vouches that the signature was there at a time between these, at which every
+    /// certificate was valid (rule T24).
+    case timestamped(from: Timestamp, to: Timestamp)
 
     // Revocation
     /// No certificate but the root names a place to ask.
@@ -102,17 +113,18 @@ extension Finding {
     /// The result that the fact implies.
     public var result: ValidationResult {
         switch self {
-        case .intact, .trusted, .withoutExpiry, .unexpired, .validAt, .noRevocationSource,
-            .payloadMatches, .metadataPresent:
+        case .intact, .trusted, .withoutExpiry, .unexpired, .validAt, .timestamped,
+            .noRevocationSource, .payloadMatches, .metadataPresent:
             .pass
         // An archive that is read in one pass keeps no envelope of such a size.
-        case .unreadable(_, .notHeld), .timestampUnjudged, .revocationUnknown: .unknown
+        case .unreadable(_, .notHeld), .timestampRefused(.cryptography), .revocationUnknown:
+            .unknown
         case .notAsked: .skipped
         case .malformedManifest, .unreadable, .unknownFormat, .broken, .pluginMissing,
             .keySpecNotAllowed, .expiryMissing,
             .noTrustStore, .unusableTrustStore, .untrustedChain, .noUsableIdentity,
             .otherIdentity, .expired, .invalidAt, .signedInFuture, .timestampMissing,
-            .malformedPayload,
+            .timestampRefused, .timestampInFuture, .timestampOutsideValidity, .malformedPayload,
             .otherPayload, .otherPurpose, .metadataMissing, .otherMetadata:
             .fail
         }
@@ -135,13 +147,14 @@ extension Finding {
         case .validAt, .invalidAt: "X15"
         case .signedInFuture: "S-time"
         case .timestampMissing: "T28"
+        case .timestampRefused(let error): error.rule
+        case .timestampInFuture, .timestampOutsideValidity, .timestamped: "T24"
         case .revocationUnknown: "O4"
         case .payloadMatches, .otherPayload: "P4"
         case .malformedPayload(let failure): failure.rule
         case .metadataPresent, .metadataMissing, .otherMetadata: "U5"
         case .intact, .keySpecNotAllowed, .expiryMissing, .otherPurpose, .withoutExpiry,
-            .timestampUnjudged, .noRevocationSource,
-            .notAsked:
+            .noRevocationSource, .notAsked:
             nil
         }
     }

@@ -53,15 +53,13 @@ struct SignatureExamination {
     ) -> SignatureReport {
         switch reading {
         case .notASignature:
-            SignatureReport(manifest: manifest, format: nil, envelope: nil, validations: [])
+            SignatureReport(manifest, format: nil, SignatureJudgement([]))
         case .failed(let format, let finding):
-            SignatureReport(
-                manifest: manifest, format: format, envelope: nil,
-                validations: judge.validations(failingAt: finding))
+            SignatureReport(manifest, format: format, judge.judge(failingAt: finding))
         case .verified(let envelope):
             SignatureReport(
-                manifest: manifest, format: envelope.envelope.format, envelope: envelope,
-                validations: judge.validations(of: envelope, about: target))
+                manifest, format: envelope.envelope.format, judge.judge(envelope, about: target),
+                of: envelope)
         }
     }
 }

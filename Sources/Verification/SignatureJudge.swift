@@ -21,33 +21,32 @@ struct SignatureJudge {
     ]
 
     /// The validations of `envelope`, up to the first that makes the signature fail (rule V1).
-    func validations(of envelope: VerifiedEnvelope, about target: Descriptor)
-        -> [ValidationOutcome]
-    {
+    func judge(_ envelope: VerifiedEnvelope, about target: Descriptor) -> SignatureJudgement {
         if let plugin = envelope.attributes.verificationPlugin {
-            return [outcome(.integrity, .pluginMissing(name: plugin))]
+            return SignatureJudgement([outcome(.integrity, .pluginMissing(name: plugin))])
         }
-        var outcomes = [outcome(.integrity, integrity(envelope))]
-        guard outcomes[0].isRefusal == false else { return outcomes }
+        var judgement = SignatureJudgement([outcome(.integrity, integrity(envelope))])
+        guard judgement.validations[0].isRefusal == false else { return judgement }
         for validation in Self.order where validation != .metadata || !metadata.isEmpty {
             let isSkipped = criteria.actions[validation] == .skip
             let made = outcome(
-                validation, isSkipped ? .notAsked : finding(validation, envelope, target))
-            outcomes.append(made)
+                validation,
+                isSkipped ? .notAsked : finding(validation, envelope, target, &judgement))
+            judgement.validations.append(made)
             if made.isRefusal { break }
         }
-        return outcomes
+        return judgement
     }
 
     /// The validations of a signature that `finding` keeps from being validated any further.
     ///
     /// A payload that is none comes with an envelope whose signature is right.
-    func validations(failingAt finding: Finding) -> [ValidationOutcome] {
+    func judge(failingAt finding: Finding) -> SignatureJudgement {
         guard case .broken(let failure) = finding, case .badPayload(let reason) = failure.reason
-        else { return [outcome(.integrity, finding)] }
-        return [
+        else { return SignatureJudgement([outcome(.integrity, finding)]) }
+        return SignatureJudgement([
             outcome(.integrity, .intact), outcome(.payload, .malformedPayload(reason)),
-        ]
+        ])
     }
 
     /// `finding` with the action that the criteria give its validation.
@@ -56,15 +55,23 @@ struct SignatureJudge {
             validation: validation, action: criteria.actions[validation], finding: finding)
     }
 
+    /// - Parameters:
+    ///   - validation: what is asked.
+    ///   - envelope: of what.
+    ///   - target: what the signature should be about.
+    ///   - judgement: what was found before; it takes the time stamp, of which `revocation` may
+    ///     then know.
+    /// - Returns: the answer.
     private func finding(
-        _ validation: Validation, _ envelope: VerifiedEnvelope, _ target: Descriptor
+        _ validation: Validation, _ envelope: VerifiedEnvelope, _ target: Descriptor,
+        _ judgement: inout SignatureJudgement
     ) -> Finding {
         switch validation {
         case .integrity: integrity(envelope)
         case .authenticity: authenticity(envelope)
         case .expiry: expiry(envelope.attributes)
-        case .authenticTimestamp: authenticTimestamp(envelope)
-        case .revocation: revocation(envelope.chain)
+        case .authenticTimestamp: authenticTimestamp(envelope, &judgement)
+        case .revocation: .revocation(of: envelope.chain)
         case .payload: payload(envelope.payload, target)
         case .metadata: metadata(envelope.payload)
         }
@@ -129,45 +136,12 @@ struct SignatureJudge {
         return time < expiry ? .unexpired(until: expiry) : .expired(expiry)
     }
 
-    /// How far ahead of this clock an authority's may be, in seconds.
-    private static let clockDifferenceMax: Int64 = 5 * 60
-
-    /// Under a signing authority every certificate was valid at its time, which has come (rule
-    /// S-time and decision 22); else at the time of a timestamp where the policy lists authorities
-    /// for those, and otherwise now.
-    private func authenticTimestamp(_ envelope: VerifiedEnvelope) -> Finding {
-        if let authentic = envelope.attributes.authenticSigningTime {
-            guard authentic <= time.adding(seconds: Self.clockDifferenceMax) else {
-                return .signedInFuture(authentic)
-            }
-            return validity(of: envelope.chain, at: authentic)
-        }
-        let now = validity(of: envelope.chain, at: time)
-        guard !criteria.stores(of: .tsa).isEmpty else { return now }
-        let isLapsed = envelope.chain.certificates.contains { $0.notAfter < time.wholeSeconds }
-        if criteria.verifyTimestamp == .afterCertExpiry, !isLapsed { return now }
-        return envelope.envelope.timestampSignature == nil ? .timestampMissing : .timestampUnjudged
-    }
-
-    private func validity(of chain: CertificateChain, at time: Timestamp) -> Finding {
-        let invalid = chain.certificates.first { !$0.isValid(at: time) }
-        guard let invalid else { return .validAt(time) }
-        return .invalidAt(
-            time, subject: invalid.subject.description, notBefore: invalid.notBefore,
-            notAfter: invalid.notAfter)
-    }
-
-    // MARK: Revocation
-
-    /// Nothing is at hand from the places that a certificate names; the root is never asked for.
-    private func revocation(_ chain: CertificateChain) -> Finding {
-        for certificate in chain.certificates.dropLast()
-        where certificate.namesCRL || certificate.namesOCSP {
-            return .revocationUnknown(
-                subject: certificate.subject.description,
-                sources: (certificate.ocspLocations ?? []) + (certificate.crlLocations ?? []))
-        }
-        return .noRevocationSource
+    private func authenticTimestamp(
+        _ envelope: VerifiedEnvelope, _ judgement: inout SignatureJudgement
+    ) -> Finding {
+        let made = TimestampJudge(criteria: criteria, time: time).judge(envelope)
+        judgement.timestamp = made.token
+        return made.finding
     }
 
     // MARK: Payload
@@ -194,6 +168,31 @@ struct SignatureJudge {
             guard signed.utf8.elementsEqual(value.utf8) else { return .otherMetadata(name: name) }
         }
         return .metadataPresent
+    }
+}
+
+/// What the judge says of one signature.
+struct SignatureJudgement {
+    /// The validations in the order in which they were made.
+    var validations: [ValidationOutcome]
+    /// The time stamp that vouches for the time of signing; nil where none does.
+    var timestamp: TimestampToken?
+
+    init(_ validations: [ValidationOutcome]) {
+        self.validations = validations
+    }
+}
+
+extension Finding {
+    /// Nothing is at hand from the places that a certificate names; the root is never asked for.
+    static func revocation(of chain: CertificateChain) -> Finding {
+        for certificate in chain.certificates.dropLast()
+        where certificate.namesCRL || certificate.namesOCSP {
+            return .revocationUnknown(
+                subject: certificate.subject.description,
+                sources: (certificate.ocspLocations ?? []) + (certificate.crlLocations ?? []))
+        }
+        return .noRevocationSource
     }
 }
 

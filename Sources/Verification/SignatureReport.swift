@@ -2,7 +2,7 @@ import Encodings
 public import Notary
 public import OCI
 import Trust
-import X509
+public import X509
 
 /// What was found of one signature.
 public struct SignatureReport: Sendable {
@@ -16,6 +16,20 @@ public struct SignatureReport: Sendable {
     /// The validations in the order in which they were made. Those after the first that makes the
     /// signature fail were not made (rule V1).
     public let validations: [ValidationOutcome]
+    /// The time stamp that vouches for the time of signing; nil where none was asked for, or what
+    /// it says does not help.
+    public let timestamp: TimestampToken?
+
+    init(
+        _ manifest: Descriptor, format: SignatureFormat?, _ judgement: SignatureJudgement,
+        of envelope: VerifiedEnvelope? = nil
+    ) {
+        self.manifest = manifest
+        self.format = format
+        self.envelope = envelope
+        validations = judgement.validations
+        timestamp = judgement.timestamp
+    }
 
     /// Verified if nothing that is enforced fails or is unknown.
     public var verdict: Verdict {
@@ -29,8 +43,10 @@ public struct SignatureReport: Sendable {
         guard let envelope else { return nil }
         var limits: [Timestamp] = []
         if isEnforced(.expiry), let expiry = envelope.attributes.expiry { limits.append(expiry) }
-        // Under a signing authority the validity of certificates was settled at its time.
-        if isEnforced(.authenticTimestamp), envelope.attributes.authenticSigningTime == nil {
+        // Under a signing authority, and by a time stamp, the validity of certificates was settled
+        // at another time. A time stamp that the policy wants only later promises nothing yet.
+        let isSettled = envelope.attributes.authenticSigningTime != nil || timestamp != nil
+        if isEnforced(.authenticTimestamp), !isSettled {
             // A certificate is valid to the end of the second of its notAfter.
             limits += envelope.chain.certificates.map { $0.notAfter.adding(seconds: 1) }
         }

@@ -80,7 +80,7 @@ extension SignatureReport {
             "format": .text(format?.rawValue), "signer": .text(envelope?.chain.leaf.subject),
             "scheme": .text(attributes?.scheme.rawValue),
             "signingTime": .text(attributes?.statedTime), "expiry": .text(attributes?.expiry),
-            "verdict": .string(verdict.rawValue),
+            "timestamp": timestamp?.json ?? .null, "verdict": .string(verdict.rawValue),
             "validations": .array(
                 validations.map { outcome in
                     [
@@ -91,6 +91,17 @@ extension SignatureReport {
                         "reason": .string(words.finding(outcome.finding)),
                     ]
                 }),
+        ]
+    }
+}
+
+extension TimestampToken {
+    fileprivate var json: JSON {
+        [
+            "generationTime": .string(info.generationTime.preciseDescription),
+            "earliest": .string(info.lowerBound.preciseDescription),
+            "latest": .string(info.upperBound.preciseDescription),
+            "policy": .string(info.policy), "authority": .text(chain.leaf.subject),
         ]
     }
 }

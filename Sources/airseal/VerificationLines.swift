@@ -54,6 +54,11 @@ extension SignatureReport {
             } ?? ""
         let time = envelope?.attributes.statedTime.map { ", \($0)" } ?? ""
         var lines = ["  signature \(manifest.digest): \(verdict.rawValue)\(signer)\(time)"]
+        if let timestamp {
+            lines.append(
+                "    time-stamped: \(timestamp.info.generationTime.preciseDescription), by "
+                    + "\(ForeignText(escaped: timestamp.chain.leaf.subject.description))")
+        }
         for outcome in validations where outcome.finding.result != .pass {
             let kind =
                 outcome.action == .enforce ? outcome.finding.result.rawValue : "warning"

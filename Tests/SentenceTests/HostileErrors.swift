@@ -129,6 +129,13 @@ enum Hostile {
         CertificateError.noCertificate, CertificateError.malformedPEM,
         TimestampTokenError.hash(text), TimestampTokenError.otherImprint,
         TimestampTokenError.certificate(position: 0, .duplicateExtension(text)),
+        TimestampTokenError.criticalExtension(text), TimestampTokenError.digestAlgorithm(text),
+        TimestampTokenError.signatureAlgorithm(text), TimestampTokenError.untrusted(subject: text),
+        TimestampTokenError.outsideValidity(time, subject: text, notBefore: time, notAfter: time),
+        TimestampTokenError.signedOutsideValidity(
+            time, subject: text, notBefore: time, notAfter: time),
+        TimestampTokenError.missing(.messageDigest),
+        TimestampTokenError.profile(CertificateViolation(rule: .leafKey, position: 0)),
     ]
 
     static let trust: [any Error] = [
@@ -195,6 +202,9 @@ enum Hostile {
         .otherPayload(mediaType: text, digest: digest, size: 1), .otherMetadata(name: text),
         .malformedManifest(.mediaType(text)),
         .unreadable(digest, .document(name: text, .json(.notUTF8))),
-        .intact, .notAsked,
+        .intact, .notAsked, .timestampRefused(.untrusted(subject: text)), .timestampInFuture(time),
+        .timestampOutsideValidity(
+            from: time, to: time, subject: text, notBefore: time, notAfter: time),
+        .timestamped(from: time, to: time),
     ]
 }

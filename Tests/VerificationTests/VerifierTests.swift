@@ -204,7 +204,7 @@ import X509
         #expect(
             try signature.object().members.map(\.name) == [
                 "digest", "mediaType", "format", "signer", "scheme", "signingTime", "expiry",
-                "verdict", "validations",
+                "timestamp", "verdict", "validations",
             ])
         for validation in try signature.member("validations").array() {
             #expect(

@@ -36,6 +36,7 @@ extension Finding {
         case .broken(let failure): failure.sentence
         case .unusableTrustStore(let name, let fault):
             fault.sentence.after("the trust store \(name) cannot be used")
+        case .timestampRefused(let error): error.sentence
         case .malformedPayload(let failure): failure.sentence
         default: Sentence(words)
         }
@@ -44,7 +45,9 @@ extension Finding {
     /// What needs no more than a clause; nothing useful for the cases above.
     private var words: String {
         switch self {
-        case .malformedManifest, .unreadable, .broken, .unusableTrustStore, .malformedPayload: ""
+        case .malformedManifest, .unreadable, .broken, .unusableTrustStore, .timestampRefused,
+            .malformedPayload:
+            ""
         case .intact: "the signature is by the leaf of its chain"
         case .unknownFormat(let mediaType): "the envelope's media type is \(ForeignText(mediaType))"
         case .pluginMissing(let name): "the signature asks for the plugin \(ForeignText(name))"
@@ -67,7 +70,15 @@ extension Finding {
         case .signedInFuture(let time):
             "the signing authority vouches for \(time), which has not come yet"
         case .timestampMissing: "the policy asks for a timestamp, and there is none"
-        case .timestampUnjudged: "the timestamp was not judged: this version cannot"
+        case .timestampInFuture(let time):
+            "the time-stamping authority vouches for \(time), which has not come yet"
+        case .timestampOutsideValidity(let from, let to, let subject, let notBefore, let notAfter):
+            "the certificate of \(ForeignText(escaped: subject)) is not valid at all of the "
+                + "time-stamped time, \(from.preciseDescription) to \(to.preciseDescription): it is valid from \(notBefore) to "
+                + "\(notAfter)"
+        case .timestamped(let from, let to):
+            "every certificate is valid at the time-stamped time, \(from.preciseDescription) to "
+                + "\(to.preciseDescription)"
         case .noRevocationSource: "no certificate names a revocation source"
         case .revocationUnknown(let subject, let sources):
             "the certificate of \(ForeignText(escaped: subject)) may have been revoked: nothing is "

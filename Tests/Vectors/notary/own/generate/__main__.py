@@ -11,12 +11,13 @@ import layout_cases
 import payload_cases
 import policy_cases
 import store_cases
+import timestamp_cases
 import trust_cases
 from book import Book
 
 book = Book()
 for chapter in (jws_cases, cose_cases, certificate_cases, layout_cases, payload_cases, trust_cases,
-                store_cases, policy_cases):
+                store_cases, policy_cases, timestamp_cases):
     chapter.add(book)
 book.write()
 verdicts = [case["expect"]["verdict"] for case in book.cases.values()]
