@@ -9,6 +9,8 @@ public enum StateError: Error, Equatable {
     case damaged(path: String)
     /// The file was written by a later version of Airseal.
     case unknownVersion(path: String, Int64)
+    /// The folder of the state may be changed by others than its owner.
+    case exposed(path: String)
     /// There is no state for this site. Missing state is never taken for a fresh start.
     case missing(SiteName)
     /// Another export to this destination holds a number and is neither finished nor void.

@@ -15,6 +15,10 @@ extension StateError: Speakable {
             Sentence(
                 "\(ForeignText(path)): has the version \(version), which a later airseal wrote",
                 hint: "run the airseal that wrote it")
+        case .exposed(let path):
+            Sentence(
+                "others than its owner may change the state in \(ForeignText(path))",
+                hint: "take the right from them with chmod go-w, and look at who used it")
         case .missing(let site):
             Sentence(
                 "there is no state for the site \(site), and a fresh start is never assumed",
