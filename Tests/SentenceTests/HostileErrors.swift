@@ -178,6 +178,8 @@ enum Hostile {
 
     static let state: [any Error] = [
         StateError.damaged(path: text), StateError.exposed(path: text),
+        StateError.clockBehind(
+            now: Timestamp(seconds: 0), ClockFloor(time: Timestamp(seconds: 9), witness: text)),
         StateError.unknownVersion(path: text, 2),
         StateError.tooMany(text, limit: 1), StateError.badPartName(text),
         LayoutChangeError.audit(.damaged(path: text)), AuditError.file(missing),
