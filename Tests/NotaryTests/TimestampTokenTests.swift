@@ -102,3 +102,50 @@ struct StampedEnvelope: Sendable, CustomTestStringConvertible {
         }
     }
 }
+
+@Suite struct `A time-stamp token that is verified` {
+    let envelope: SignatureEnvelope
+    let token: [UInt8]
+    let roots: [Certificate]
+
+    init() throws {
+        envelope = try SignatureEnvelope(
+            VectorFolder.own.bytes("envelopes/T-stamped.jws"), format: .jws)
+        token = try #require(envelope.timestampSignature)
+        roots = try Certificate.list(
+            VectorFolder.own.bytes("truststores/times/truststore/x509/tsa/times/root.pem"))
+    }
+
+    private func verified(_ token: [UInt8]) throws -> TimestampToken {
+        try TimestampToken(
+            verifying: UnverifiedTimestampToken(token, over: envelope.signature), roots: roots)
+    }
+
+    @Test func `says the same or proves nothing, whatever bit of a byte is changed`() throws {
+        let good = try verified(token)
+        var refusals = 0
+        for position in token.indices {
+            var changed = token
+            changed[position] ^= 1 << (position % 8)
+            do throws(TimestampTokenError) {
+                let unverified = try UnverifiedTimestampToken(changed, over: envelope.signature)
+                let other = try TimestampToken(verifying: unverified, roots: roots)
+                #expect(other.info == good.info, "byte \(position)")
+                #expect(other.chain == good.chain, "byte \(position)")
+            } catch {
+                refusals += 1
+            }
+        }
+        // What remains is told by nobody: algorithms that the message lists beside the signers'.
+        #expect(refusals > token.count - 20)
+    }
+
+    @Test func `leads to a root that is trusted, and to no other`() throws {
+        #expect(try verified(token).chain.root == roots.first)
+        let unverified = try UnverifiedTimestampToken(token, over: envelope.signature)
+        let leaf = try verified(token).chain.leaf
+        #expect(throws: TimestampTokenError.untrusted(subject: leaf.subject.description)) {
+            try TimestampToken(verifying: unverified, roots: [])
+        }
+    }
+}
