@@ -6,24 +6,27 @@ public import X509
 public struct CertificateLintReport: Sendable {
     /// The file, as it was named.
     public let path: String
+    /// What its chain should be for.
+    public let purpose: CertificatePurpose
     /// What was found, or why nothing could be: the file cannot be read, or holds no certificates.
     public let result: Result<CertificateLint, any Error>
 }
 
 extension Site {
-    /// Holds the chain in each file, leaf first, against every rule of the certificate profile, as
-    /// of `time` or now.
-    public func lintCertificates(_ paths: [String], at time: Timestamp?)
-        -> [CertificateLintReport]
-    {
+    /// Holds the chain in each file, leaf first, against every rule of the certificate profile for
+    /// `purpose`, as of `time` or now.
+    public func lintCertificates(
+        _ paths: [String], at time: Timestamp?, for purpose: CertificatePurpose
+    ) -> [CertificateLintReport] {
         let time = time ?? clock.now
         return paths.map { path in
             CertificateLintReport(
-                path: path,
+                path: path, purpose: purpose,
                 result: Result {
                     let bytes = try files.file(at: path).readAll(
                         limit: Int64(X509Limits.fileSizeMax))
-                    return CertificateLint(try CertificateChain(file: bytes), at: time)
+                    let chain = try CertificateChain(file: bytes)
+                    return CertificateLint(chain, at: time, for: purpose)
                 })
         }
     }

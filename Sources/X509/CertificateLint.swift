@@ -1,11 +1,11 @@
 import Cryptography
 public import Encodings
 
-/// A chain held against every rule of the certificate profile, one by one, with what stock notation
-/// would make of each.
+/// A chain held against every rule of the certificate profile for its purpose, one by one, with what
+/// stock notation would make of each.
 ///
-/// - SeeAlso: rules X1 to X15 and Y11 of the conformance list; X13 is about time stamps, X16 follows
-///   from X3 to X5, X17 and X18 are about what is not looked at.
+/// - SeeAlso: rules X1 to X18 and Y11 of the conformance list; X16 follows from X3 to X5, X17 and X18
+///   bind chains for time stamps only.
 public struct CertificateLint: Sendable {
     /// One question that is asked.
     public enum Question: Sendable, Equatable {
@@ -15,6 +15,9 @@ public struct CertificateLint: Sendable {
         case profile(CertificateRule)
         /// Every certificate is valid at the time (rule X15): asked when signing.
         case validity
+        /// Nobody's certificate is against the rest of RFC 5280 (rules X17 and X18): asked of
+        /// chains for time stamps.
+        case path
 
         /// The rule's number.
         public var number: String {
@@ -22,6 +25,7 @@ public struct CertificateLint: Sendable {
             case .presence: "X1"
             case .profile(let rule): rule.number
             case .validity: "X15"
+            case .path: "X18"
             }
         }
     }
@@ -32,6 +36,8 @@ public struct CertificateLint: Sendable {
         case flaw(CertificateFlaw)
         /// The time is outside its validity.
         case outsideValidity
+        /// What OpenSSL's path validation found.
+        case path(PathViolation.Reason)
     }
 
     /// A certificate that is at fault.
@@ -57,6 +63,8 @@ public struct CertificateLint: Sendable {
 
     /// The chain.
     public let chain: CertificateChain
+    /// What it is for.
+    public let purpose: CertificatePurpose
     /// When.
     public let time: Timestamp
     /// The answers, by the numbers of the rules.
@@ -65,27 +73,31 @@ public struct CertificateLint: Sendable {
     /// another order; nil otherwise.
     public let properOrder: [Int]?
     /// Why stock notation would match no `x509.subject` identity with the leaf; empty when it
-    /// would.
-    public let identityTraps: [IdentityTrap]
+    /// would, nil where no policy names the leaf.
+    public let identityTraps: [IdentityTrap]?
 
     /// Whether every rule is kept.
     public var passes: Bool { answers.allSatisfy(\.isKept) }
 
     /// Looks at `chain` as of `time`.
-    public init(_ chain: CertificateChain, at time: Timestamp) {
+    public init(
+        _ chain: CertificateChain, at time: Timestamp,
+        for purpose: CertificatePurpose = .codeSigning
+    ) {
         self.chain = chain
         self.time = time
-        let profile = CertificateProfile.codeSigning.findings(in: chain).map {
-            Self.answer($0, chain)
+        self.purpose = purpose
+        let profile = purpose.profile.findings(in: chain).map { Self.answer($0, chain) }
+        var answers = [Answer(question: .presence, suspects: [], notationPasses: true)] + profile
+        answers.append(Self.validity(of: chain, at: time))
+        switch purpose {
+        case .codeSigning: identityTraps = IdentityTrap.all(of: chain.leaf.subject)
+        case .timeStamping:
+            answers.append(Self.path(of: chain))
+            identityTraps = nil
         }
-        let validity = Self.validity(of: chain, at: time)
-        answers =
-            ([Answer(question: .presence, suspects: [], notationPasses: true)] + profile + [
-                validity
-            ])
-            .sorted { Self.rank($0.question) < Self.rank($1.question) }
+        self.answers = answers.sorted { Self.rank($0.question) < Self.rank($1.question) }
         properOrder = Self.properOrder(of: chain.certificates)
-        identityTraps = IdentityTrap.all(of: chain.leaf.subject)
     }
 
     private static func answer(_ finding: CertificateProfile.Finding, _ chain: CertificateChain)
@@ -128,6 +140,17 @@ public struct CertificateLint: Sendable {
             question: .validity,
             suspects: positions.map { Suspect(position: $0, faults: [.outsideValidity]) },
             notationPasses: positions.isEmpty)
+    }
+
+    /// Notation's library asks the same.
+    private static func path(of chain: CertificateChain) -> Answer {
+        let violation = PathViolation(in: chain)
+        return Answer(
+            question: .path,
+            suspects: violation.map {
+                [Suspect(position: $0.position, faults: [.path($0.reason)])]
+            } ?? [],
+            notationPasses: violation == nil)
     }
 
     private static func rank(_ question: Question) -> Int {

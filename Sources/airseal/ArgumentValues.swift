@@ -6,6 +6,9 @@ public import OCI
 public import PKCS11
 public import Trust
 public import UseCases
+public import X509
+
+extension CertificatePurpose: ExpressibleByArgument {}
 
 extension KeyType: ExpressibleByArgument {}
 

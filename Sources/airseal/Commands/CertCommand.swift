@@ -23,19 +23,25 @@ struct CertLintCommand: Verb {
             the line says so. The last lines tell whether stock notation could match the signer with \
             an x509.subject identity of a trust policy.
 
-            A chain is one file, PEM or DER, from the signer's certificate to the root.
+            A chain is one file, PEM or DER, from the signer's certificate to the root. With \
+            --purpose time-stamping it is held against what is asked of authorities for time stamps, \
+            before the root is put into a tsa trust store.
 
             Exit status: 0 every rule passes, 1 one fails, 2 the file holds no certificates.
 
             Examples:
               airseal cert lint chain.pem
               airseal cert lint chain.pem --at 2027-01-01T00:00:00Z --json
+              airseal cert lint times.pem --purpose time-stamping
             """)
 
     @Argument(
         help: ArgumentHelp("A file with certificates, leaf to root.", valueName: "chain"),
         completion: .file())
     var chains: [String]
+
+    @Option(help: ArgumentHelp("What the chain is for.", valueName: "purpose"))
+    var purpose = CertificatePurpose.codeSigning
 
     @Option(
         help: ArgumentHelp(
@@ -45,7 +51,7 @@ struct CertLintCommand: Verb {
     @OptionGroup var output: JSONFlag
 
     func perform() throws -> ExitStatus {
-        let reports = Site.here().lintCertificates(chains, at: at)
+        let reports = Site.here().lintCertificates(chains, at: at, for: purpose)
         if output.json { Terminal.answer(JSON.array(reports.map(\.json))) }
         var status = ExitStatus.yes
         for report in reports {
@@ -90,11 +96,12 @@ extension CertificateLintReport {
                 "  order: the file is not from leaf to root; put its certificates in the order "
                     + order.map { "\($0 + 1)" }.joined(separator: ", "))
         }
-        lines += lint.identityTraps.map {
+        guard let traps = lint.identityTraps else { return lines }
+        lines += traps.map {
             "  Y11 note: stock notation matches no x509.subject identity with the signer: "
                 + "\($0.words)"
         }
-        if lint.identityTraps.isEmpty {
+        if traps.isEmpty {
             lines.append("  Y11 note: stock notation can match the signer with x509.subject")
         }
         return lines
@@ -104,23 +111,26 @@ extension CertificateLintReport {
         switch result {
         case .failure(let error):
             [
-                "path": .string(path), "verdict": "undecided",
+                "path": .string(path), "purpose": .string(purpose.rawValue), "verdict": "undecided",
                 "reason": .string(sentence(about: error).text), "at": .null, "certificates": [],
                 "rules": [], "properOrder": .null, "notationIdentity": .null,
             ]
         case .success(let lint):
             [
-                "path": .string(path), "verdict": lint.passes ? "pass" : "fail", "reason": .null,
+                "path": .string(path), "purpose": .string(purpose.rawValue),
+                "verdict": lint.passes ? "pass" : "fail", "reason": .null,
                 "at": .string(lint.time.description),
                 "certificates": .array(lint.chain.certificates.map(\.json)),
                 "rules": .array(lint.answers.map { $0.json(in: lint.chain) }),
                 "properOrder": lint.properOrder.map { order in
                     .array(order.map { .integer(Int64($0 + 1)) })
                 } ?? .null,
-                "notationIdentity": [
-                    "matchable": .boolean(lint.identityTraps.isEmpty),
-                    "reasons": .array(lint.identityTraps.map { .string($0.words) }),
-                ],
+                "notationIdentity": lint.identityTraps.map { traps in
+                    [
+                        "matchable": .boolean(traps.isEmpty),
+                        "reasons": .array(traps.map { .string($0.words) }),
+                    ]
+                } ?? .null,
             ]
         }
     }

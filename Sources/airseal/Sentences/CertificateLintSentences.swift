@@ -9,6 +9,7 @@ extension CertificateLint.Question {
         case .presence: "there is a certificate"
         case .profile(let rule): rule.title
         case .validity: "every certificate is valid at the time"
+        case .path: "no critical extension is unknown, and names keep to name constraints"
         }
     }
 }
@@ -45,6 +46,7 @@ extension CertificateLint.Fault {
         case .flaw(let flaw): flaw.words
         case .outsideValidity:
             "is valid from \(certificate.notBefore) to \(certificate.notAfter)"
+        case .path(let reason): reason.words
         }
     }
 }
@@ -81,6 +83,7 @@ extension CertificateFlaw {
     ]
 
     private static let usages = [
+        ExtendedKeyUsage.codeSigning: "codeSigning",
         ExtendedKeyUsage.serverAuth: "serverAuth", ExtendedKeyUsage.clientAuth: "clientAuth",
         ExtendedKeyUsage.emailProtection: "emailProtection",
         ExtendedKeyUsage.timeStamping: "timeStamping",

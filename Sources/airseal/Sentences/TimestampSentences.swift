@@ -67,19 +67,19 @@ extension TimestampTokenError: Speakable {
             "the certificate of \(ForeignText(escaped: subject)) was not valid when its signer "
                 + "says to have signed, \(time): it is valid from \(notBefore) to \(notAfter)"
         case .profile(let violation): violation.sentence.text
-        case .path(let violation): violation.words
+        case .path(let violation):
+            "certificate \(violation.position + 1) \(violation.reason.words)"
         }
     }
 }
 
-extension PathViolation {
+extension PathViolation.Reason {
     /// What is wrong with the certificate.
-    fileprivate var words: String {
-        let certificate = "certificate \(position + 1)"
-        return switch reason {
-        case .criticalExtension: "\(certificate) has a critical extension that is unknown"
-        case .nameConstraints: "\(certificate) has a name that its authority may not give"
-        case .other(let code): "\(certificate) breaks RFC 5280 (OpenSSL's error \(code))"
+    var words: String {
+        switch self {
+        case .criticalExtension: "has a critical extension that is unknown"
+        case .nameConstraints: "has a name that its authority may not give"
+        case .other(let code): "breaks RFC 5280 (OpenSSL's error \(code))"
         }
     }
 }
