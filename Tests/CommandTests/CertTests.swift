@@ -105,6 +105,27 @@ import Testing
         }
     }
 
+    @Test func `X13: asks other things of a chain for time stamps`() async throws {
+        let site = try await Site()
+        try await Self.chain(site)
+        let answer = try await site.run("airseal cert lint chain.pem --purpose time-stamping")
+        #expect(answer.status == 1)
+        #expect(
+            answer.output.contains(
+                """
+                  X13 fail: the signer's extendedKeyUsage is critical and for time stamps only
+                    certificate 1 of 3 (CN=signer) has no extendedKeyUsage
+                """), "\(answer.output)")
+        #expect(!answer.output.contains("X12") && !answer.output.contains("Y11"))
+        let json = try await site.run(
+            "airseal cert lint chain.pem --purpose time-stamping --json"
+        ).json.array()
+        let report = try #require(json.first)
+        #expect(try report.member("purpose").string() == "time-stamping")
+        #expect(try report.member("notationIdentity").value == .null)
+        #expect(try await site.run("airseal cert lint chain.pem --purpose code").status == 64)
+    }
+
     @Test func `passes what key generate-test makes`() async throws {
         let site = try await Site()
         try await site.makeKey("signer")

@@ -140,6 +140,30 @@ import X509
             try !lint([leaf, root], at: TestCertificate.notBefore.adding(seconds: -1)).passes)
     }
 
+    @Test func `X13, X18: asks other things of chains for time stamps`() throws {
+        let stamps = [
+            TestCertificate.Extension("keyUsage", "digitalSignature"),
+            TestCertificate.Extension("extendedKeyUsage", "critical,timeStamping"),
+        ]
+        func broken(_ extensions: [TestCertificate.Extension]) throws -> [CertificateLint.Answer] {
+            let leaf = try TestCertificate("leaf", issuer: root, extensions: extensions)
+            let chain = try CertificateChain([leaf.certificate, root.certificate])
+            let lint = CertificateLint(chain, at: TestCertificate.notBefore, for: .timeStamping)
+            #expect(lint.identityTraps == nil)
+            return lint.answers.filter { !$0.isKept }
+        }
+        #expect(try broken(stamps).isEmpty)
+        #expect(
+            try broken(TestCertificate.leaf).map(\.question)
+                == [.profile(.timeStampingExtendedKeyUsage)])
+        let unknown = try broken(
+            stamps + [TestCertificate.Extension("1.2.3.4.5", "critical,DER:0500")])
+        #expect(unknown.map(\.question) == [.path])
+        #expect(
+            unknown.first?.suspects.map(\.faults) == [[.path(.criticalExtension)]])
+        #expect(unknown.first?.notationPasses == false)
+    }
+
     static let subjects: [([(type: String, value: String)], [IdentityTrap])] = [
         ([("C", "US"), ("ST", "WA"), ("O", "x"), ("CN", "y")], []),
         ([("C", "US"), ("ST", "WA"), ("O", "x"), ("emailAddress", "a@b")], []),
