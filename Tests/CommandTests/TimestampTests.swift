@@ -19,7 +19,7 @@ struct OpenSSLToken: Sendable, CustomTestStringConvertible {
     var change = ":"
     /// The store's root.
     var root = "root"
-    /// The signer: `times` or `rsa`.
+    /// The signer: `times`, `rsa`, or `listed`, which names a CRL.
     var signer = "times"
 
     init(
@@ -121,6 +121,7 @@ struct OpenSSLToken: Sendable, CustomTestStringConvertible {
         times="$leaf extendedKeyUsage=critical,timeStamping"
         make root "$ec" "" $ca; make other "$ec" "" $ca; make between "$ec" root $ca
         make times "$ec" between $times; make rsa rsa:2048 between $times
+        make listed "$ec" between $times crlDistributionPoints=URI:http://crl.test/a
         cat between.pem root.pem > all.pem
         cat times.pem all.pem > chain.pem
         airseal cert lint chain.pem --purpose time-stamping
@@ -237,6 +238,26 @@ struct OpenSSLToken: Sendable, CustomTestStringConvertible {
         #expect(try timestampValidation(early).member("rule").string() == "X15")
         let late = try await site.yes("\(Self.verify) --at 2090-01-01T00:00:00Z --json")
         #expect(try timestampValidation(late).member("rule").string() == "T24")
+    }
+
+    @Test func `are unknown where the authority may have been revoked (T26, O4)`() async throws {
+        let site = try await site(
+            OpenSSLToken("by a certificate with a CRL") {
+                $0.signer = "listed"
+            })
+        // Whatever the policy makes of the signer's own certificates.
+        for override in ["", #", "override": {"revocation": "skip"}"#] {
+            try await site.yes(
+                """
+                sed -i 's/"level": "strict"/"level": "strict"\(override)/' \
+                    home/trustpolicy.oci.json
+                """)
+            let answer = try await site.run("\(Self.verify) --json")
+            #expect(answer.status == 2)
+            let validation = try timestampValidation(answer)
+            #expect(try validation.member("result").string() == "unknown")
+            #expect(try validation.member("rule").string() == "O4")
+        }
     }
 
     @Test func `are not looked at where the policy lists no authority for them (T28)`()
