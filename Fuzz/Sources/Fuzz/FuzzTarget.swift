@@ -31,6 +31,10 @@ enum FuzzTarget: String, CaseIterable {
     case signature
     /// Certificates in PEM and DER.
     case certificate
+    /// Lists of revoked certificates in PEM and DER: an entry is found for its own serial number only.
+    case crl
+    /// OCSP responses: a delegate who signed one stands in it, and was valid then.
+    case ocsp
     /// RFC 3161 tokens over the text `seed`: what is accepted speaks of one span of time.
     case timestamp
     /// Distinguished names, in DER and as a policy writes them: what is shown controls no terminal,
@@ -57,6 +61,8 @@ enum FuzzTarget: String, CaseIterable {
         case .certificate:
             _ = try? Certificate(der: bytes)
             _ = try? CertificateChain(file: bytes)
+        case .crl: RevocationTarget.feedList(bytes)
+        case .ocsp: RevocationTarget.feedResponse(bytes)
         case .timestamp:
             guard let token = try? UnverifiedTimestampToken(bytes, over: Array("seed".utf8)) else {
                 return
