@@ -7,8 +7,7 @@ import X509
 /// What is remembered of lists and responses follows from their bytes and the issuer's certificate
 /// alone, never from time.
 final class RevocationMemory: Sendable {
-    /// How many answers about chains are remembered: far more than one layout has signers. Lists and
-    /// responses are as many as are at hand.
+    /// How many answers of each kind are remembered: far more than one layout has signers.
     static let countMax = 1024
 
     /// One question about a chain.
@@ -45,6 +44,8 @@ final class RevocationMemory: Sendable {
         return lists.withLock { lists in
             if let known = lists[claim] { return known }
             let flaw = list.signatureFlaw(under: issuer)
+            // Whoever brings ever new chains is not served faster, and takes no more memory.
+            if lists.count >= Self.countMax { lists.removeAll() }
             lists[claim] = .some(flaw)
             return flaw
         }
@@ -56,6 +57,7 @@ final class RevocationMemory: Sendable {
         return responses.withLock { responses in
             if let known = responses[claim] { return known }
             let signature = response.signature(under: issuer)
+            if responses.count >= Self.countMax { responses.removeAll() }
             responses[claim] = signature
             return signature
         }
