@@ -59,21 +59,21 @@ public enum ChainRefusal: Error, Sendable, Equatable {
 
 /// The rule of succession: which bundle may come next.
 public enum BundleChain {
-    /// How far a sender's clock may be ahead of ours, in seconds. The clock floor uses the same.
-    public static let clockToleranceSeconds: Int64 = 300
     /// Numbers named in a refusal, at most; a gap may be as wide as the sender likes.
     public static let missingNamedMax = 10
 
-    /// Judges a bundle whose signature was verified.
+    /// Judges a bundle whose signature was verified. A sender's clock may be ahead of ours by
+    /// `tolerance` seconds.
     ///
     /// - Returns: nil if it is the next one for the site `own`, else the first reason why not.
     public static func refusal(
-        of inventory: Inventory, bundle: Digest, own: SiteName, mark: ReceivedMark, now: Timestamp
+        of inventory: Inventory, bundle: Digest, own: SiteName, mark: ReceivedMark,
+        now: Timestamp, tolerance: Int64
     ) -> ChainRefusal? {
         guard inventory.destination == own else {
             return .wrongDestination(inventory.destination, own: own)
         }
-        guard inventory.created <= now.adding(seconds: clockToleranceSeconds) else {
+        guard inventory.created <= now.adding(seconds: tolerance) else {
             return .fromTheFuture(created: inventory.created, now: now)
         }
         if let stream = mark.stream, inventory.stream != stream {

@@ -76,6 +76,8 @@ public enum VerificationSettingsError: Error, Equatable, Sendable {
     case keySpec(String)
     /// No key could sign.
     case noKeySpecs
+    /// No length of time that clocks may differ.
+    case clockTolerance(String)
     /// A requirement that cannot stand.
     case requirement(RequiredSignaturesError)
     /// What the settings and the policy disagree about.

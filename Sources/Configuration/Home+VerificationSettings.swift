@@ -10,21 +10,27 @@ extension Home {
     private static let settingsByteCountMax: Int64 = 1 << 20
 
     /// The settings, which fit `policy`; nothing beyond it where there is no file.
-    ///
-    /// A member that nobody knows is refused: it may be a restriction with a typing error in its
-    /// name.
     public func verificationSettings(for policy: TrustPolicyDocument) throws(ConfigurationError)
         -> VerificationSettings
     {
+        let settings = try verificationSettings()
+        if let conflict = settings.conflict(with: policy) {
+            throw .settings(path: "\(path)/\(Self.settingsName)", .conflict(conflict))
+        }
+        return settings
+    }
+
+    /// The settings, whatever the policy; nothing where there is no file.
+    ///
+    /// A member that nobody knows is refused: it may be a restriction with a typing error in its
+    /// name.
+    public func verificationSettings() throws(ConfigurationError) -> VerificationSettings {
         let file = try VersionedFile(
             Self.settingsName, in: folder, limit: Self.settingsByteCountMax)
         guard let file else { return .none }
         let texts = try file.read { place throws(JSONShapeError) in try SettingsText(place) }
-        do throws(VerificationSettingsError) {
-            let settings = try texts.settings(bytes: file.bytes)
-            if let conflict = settings.conflict(with: policy) { throw .conflict(conflict) }
-            return settings
-        } catch {
+        do throws(VerificationSettingsError) { return try texts.settings(bytes: file.bytes) } catch
+        {
             throw .settings(path: file.path, error)
         }
     }
@@ -47,10 +53,12 @@ private struct SettingsText {
     let requiresExpiry: Bool
     let keySpecs: [String]?
     let hasStrictTrustStores: Bool
+    let clockTolerance: String?
 
     init(_ place: JSONPlace) throws(JSONShapeError) {
         try place.onlyMembers([
             "version", "requiredSignatures", "requireExpiry", "keySpecs", "strictTrustStores",
+            "clockTolerance",
         ])
         requirements =
             try place.optional("requiredSignatures")?.elements {
@@ -61,6 +69,7 @@ private struct SettingsText {
             try Self.texts(place)
         }
         hasStrictTrustStores = try place.optional("strictTrustStores")?.boolean() ?? false
+        clockTolerance = try place.optional("clockTolerance")?.string()
     }
 
     private static func requirement(_ place: JSONPlace) throws(JSONShapeError) -> Requirement {
@@ -88,7 +97,21 @@ private struct SettingsText {
             keySpecs: try keySpecs.map { names throws(VerificationSettingsError) in
                 try Self.keySpecs(names)
             },
-            hasStrictTrustStores: hasStrictTrustStores, bytes: bytes)
+            hasStrictTrustStores: hasStrictTrustStores,
+            clockTolerance: try clockTolerance.map { text throws(VerificationSettingsError) in
+                try Self.tolerance(text)
+            } ?? VerificationSettings.standardClockTolerance,
+            bytes: bytes)
+    }
+
+    /// Clocks of one site differ by minutes. What is a day apart is no clock.
+    private static let toleranceMax: Int64 = 86_400
+
+    private static func tolerance(_ text: String) throws(VerificationSettingsError) -> Int64 {
+        guard let lifetime = Lifetime(text), lifetime.seconds <= toleranceMax else {
+            throw .clockTolerance(text)
+        }
+        return lifetime.seconds
     }
 
     private static func required(_ text: Requirement) throws(VerificationSettingsError)

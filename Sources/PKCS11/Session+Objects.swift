@@ -107,6 +107,13 @@ public struct KeyDescription: Sendable, Equatable {
     /// The type; nil if it is none that Airseal signs with.
     public let type: KeyType?
 
+    /// The description of a key that is there, or that is to be made.
+    public init(label: String, id: [UInt8], type: KeyType?) {
+        self.label = label
+        self.id = id
+        self.type = type
+    }
+
     /// `CKA_ID` in lower-case hexadecimal.
     public var idText: String { Hex.encode(id) }
 }

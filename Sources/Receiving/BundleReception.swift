@@ -59,11 +59,13 @@ public struct BundleReception {
         do throws(Stop) {
             guard let own = try onHome({ () throws(ConfigurationError) in try home.ownName() })
             else { throw .failed(.noOwnName) }
+            let tolerance = try checkedClockTolerance()
             let source = try BundleSource(at: request.source, on: files)
             let heads = try BundleHeads(source)
             summary = heads.summary
             return .released(
-                try receive(heads, source, request, own: own, record, progress: progress))
+                try receive(
+                    heads, source, request, own: own, tolerance, record, progress: progress))
         } catch {
             switch error {
             case .failed(let error): throw error
@@ -79,7 +81,7 @@ public struct BundleReception {
 
     private func receive(
         _ heads: BundleHeads, _ source: BundleSource, _ request: ReceiveRequest, own: SiteName,
-        _ record: ReceiveRecord, progress: (Int64) -> Void
+        _ tolerance: Int64, _ record: ReceiveRecord, progress: (Int64) -> Void
     ) throws(Stop) -> ReceiveReport {
         let peer = try peer(heads.inventory.origin)
         let signature = try judgeSignature(of: heads, by: peer, reference: request.source)
@@ -93,7 +95,7 @@ public struct BundleReception {
             try store.settle()
             return try store.state()
         }
-        try checkPlace(of: heads, own: own, mark)
+        try checkPlace(of: heads, own: own, mark, tolerance)
         let scopes = try RootClaims(heads.inventory, by: peer).scopes
         let trust = try onHome { () throws(ConfigurationError) in try home.imageTrust() }
         let release = try BundleRelease(request, state: state, files: files, patience: patience)
@@ -105,7 +107,7 @@ public struct BundleReception {
             try quarantine.fill(from: source, heads, progress: progress)
             closure = try BundleClosure(heads.inventory, in: quarantine)
             // The copy may have taken hours.
-            try checkPlace(of: heads, own: own, mark)
+            try checkPlace(of: heads, own: own, mark, tolerance)
             let judge = RootJudge(
                 trust: trust, time: VerificationTime(clock.now, from: .clock),
                 content: quarantine, graph: closure.graph)
@@ -114,6 +116,7 @@ public struct BundleReception {
             release.leaveNoTrace()
             throw error
         }
+        try raiseClock(by: heads)
         try release.commit(heads, closure, events: record.received(heads, roots))
         let blobs = heads.inventory.blobs
         return ReceiveReport(
@@ -125,6 +128,31 @@ public struct BundleReception {
     }
 
     // MARK: Checks
+
+    /// Nothing is judged by a clock that is behind what was proven, by more than clocks may differ:
+    /// so many seconds.
+    private func checkedClockTolerance() throws(Stop) -> Int64 {
+        let settings = try onHome { () throws(ConfigurationError) in
+            try home.verificationSettings()
+        }
+        try onState { () throws(StateError) in
+            try state.checkClock(clock.now, tolerance: settings.clockTolerance)
+        }
+        return settings.clockTolerance
+    }
+
+    /// The time at which a bundle was made whose signature is right has come.
+    private func raiseClock(by heads: BundleHeads) throws(Stop) {
+        let inventory = heads.inventory
+        try onState { () throws(StateError) in
+            _ = try state.changeFloors { floors in
+                floors.raise(
+                    by: ClockFloor(
+                        time: inventory.created,
+                        witness: "bundle \(inventory.sequence) from \(inventory.origin)"))
+            }
+        }
+    }
 
     /// Refuses to go on while an earlier bundle of the origin is released in part: its mark does
     /// not stand yet, so it could be taken a second time elsewhere.
@@ -171,14 +199,14 @@ public struct BundleReception {
         }
     }
 
-    private func checkPlace(of heads: BundleHeads, own: SiteName, _ mark: ReceivingState)
-        throws(Stop)
-    {
+    private func checkPlace(
+        of heads: BundleHeads, own: SiteName, _ mark: ReceivingState, _ tolerance: Int64
+    ) throws(Stop) {
         let refusal = BundleChain.refusal(
             of: heads.inventory, bundle: heads.bundle.digest, own: own,
             mark: ReceivedMark(
                 stream: mark.stream, sequence: mark.sequence, bundle: mark.bundle),
-            now: clock.now)
+            now: clock.now, tolerance: tolerance)
         if let refusal { throw .refused(.chain(refusal)) }
     }
 }

@@ -9,6 +9,12 @@ public enum StateError: Error, Equatable {
     case damaged(path: String)
     /// The file was written by a later version of Airseal.
     case unknownVersion(path: String, Int64)
+    /// The folder of the state may be changed by others than its owner.
+    case exposed(path: String)
+    /// The clock is behind a time that was proven, by more than clocks may differ.
+    case clockBehind(now: Timestamp, ClockFloor)
+    /// The clock is behind a signature of this machine, by more than clocks may differ.
+    case signedLater(now: Timestamp, last: Timestamp)
     /// There is no state for this site. Missing state is never taken for a fresh start.
     case missing(SiteName)
     /// Another export to this destination holds a number and is neither finished nor void.

@@ -11,10 +11,15 @@ public struct StateFolder: Sendable {
     public let folder: Folder
 
     /// Opens the state at `path`, and makes it, for its owner only, when missing.
+    ///
+    /// - Throws: `.exposed` for one that its group, or everybody, may change: marks of rejected PINs,
+    ///   sequences and floors could be taken away.
     public init(at path: String, in fileSystem: FileSystem) throws(StateError) {
         folder = try onDisk { () throws(FileError) in
             try fileSystem.makeFolder(at: path, mode: 0o700)
         }
+        let isExposed = try onDisk { () throws(FileError) in try folder.isWritableByOthers() }
+        guard !isExposed else { throw .exposed(path: path) }
     }
 
     /// The audit record.

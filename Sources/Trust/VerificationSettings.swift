@@ -12,21 +12,28 @@ public struct VerificationSettings: Sendable {
     public let keySpecs: Set<KeySpec>?
     /// Whether anything but certificates in a trust store makes it unusable.
     public let hasStrictTrustStores: Bool
+    /// How far clocks may differ, in seconds.
+    public let clockTolerance: Int64
     /// The file as it was read; nil where there is none.
     public let bytes: [UInt8]?
 
     /// Nothing beyond the policy.
     public static let none = VerificationSettings()
 
+    /// How far clocks may differ where a site says nothing of it, in seconds.
+    public static let standardClockTolerance: Int64 = 5 * 60
+
     /// What is left out is not asked for.
     public init(
         requiredSignatures: [RequiredSignatures] = [], requiresExpiry: Bool = false,
-        keySpecs: Set<KeySpec>? = nil, hasStrictTrustStores: Bool = false, bytes: [UInt8]? = nil
+        keySpecs: Set<KeySpec>? = nil, hasStrictTrustStores: Bool = false,
+        clockTolerance: Int64 = standardClockTolerance, bytes: [UInt8]? = nil
     ) {
         self.requiredSignatures = requiredSignatures
         self.requiresExpiry = requiresExpiry
         self.keySpecs = keySpecs
         self.hasStrictTrustStores = hasStrictTrustStores
+        self.clockTolerance = clockTolerance
         self.bytes = bytes
     }
 

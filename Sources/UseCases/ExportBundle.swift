@@ -55,6 +55,7 @@ extension Site {
         let home = try home()
         guard let origin = try home.ownName() else { throw SiteError.noName(homePath: homePath) }
         let state = try state()
+        try state.checkSigningClock(clock.now, tolerance: clockTolerance())
         let reference = try Reference(parsing: request.reference, in: files)
         let layout = try Layout(at: reference.path, in: files)
         var wanted = ExportRequest(
@@ -71,7 +72,10 @@ extension Site {
         return try exporter.run(
             wanted,
             signer: {
-                try signer(request.key, chain: try chain(at: request.chainPath), state)
+                let signer = try signer(
+                    request.key, chain: try chain(at: request.chainPath), state)
+                try state.beginSigning(at: clock.now)
+                return signer
             })
     }
 

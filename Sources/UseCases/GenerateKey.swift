@@ -21,8 +21,8 @@ public struct GeneratedKeyReport: Sendable {
 extension Site {
     /// Makes a key pair on the token that `key` names, under its label, and its id if it names one.
     ///
-    /// The key is told only after it stands in the record. Where it cannot be recorded it is
-    /// removed again.
+    /// The record has that it was asked for before it is there, and its public half before it is
+    /// told. Where it cannot be recorded it is removed again.
     ///
     /// - Throws: `.keyExists` when label or id is taken; `.keyNotProtected` when the token made the
     ///   key otherwise than it was told to.
@@ -34,24 +34,39 @@ extension Site {
     private func generateKey(_ type: KeyType, _ key: KeyAccess, label: String) throws
         -> GeneratedKeyReport
     {
-        let id = key.uri.id ?? randomness.bytes(16)
+        let wanted = KeyDescription(
+            label: label, id: key.uri.id ?? randomness.bytes(16), type: type)
         let state = try state()
         let session = try session(key, .readWrite, state)
-        let made = try session.generateKeyPair(type, label: label, id: id)
-        let objects = try session.keyObjects(label: label, id: id)
+        let token = session.token.description
+        var made: (key: SigningKey, attributes: [KeyAttribute: Bool])?
+        // Asked for before it is there: a run that is cut short leaves no key that nobody recorded.
+        try recorded("key-generate", keyDetails(wanted, publicKey: nil, on: token)) {
+            made = try generate(wanted, type, by: session, state)
+        }
+        guard let made else { preconditionFailure("a change that does not throw is made") }
+        return GeneratedKeyReport(
+            token: token, key: made.key.description,
+            uri: token.uri(of: made.key.description, as: key.uri),
+            attributes: made.attributes, publicKey: made.key.publicKey)
+    }
+
+    /// Makes the key, and records its public half.
+    private func generate(
+        _ wanted: KeyDescription, _ type: KeyType, by session: Session, _ state: StateFolder
+    ) throws -> (key: SigningKey, attributes: [KeyAttribute: Bool]) {
+        let made = try session.generateKeyPair(type, label: wanted.label, id: wanted.id)
+        let objects = try session.keyObjects(label: wanted.label, id: wanted.id)
         do {
             let details = keyDetails(
                 made.description, publicKey: made.publicKey, on: session.token.description)
-            _ = try state.audit.append(event("key-generate", details))
+            _ = try state.audit.append(event("key-generated", details))
         } catch {
             // The first error is the one to report.
             for object in objects { try? KeyDeletion(of: object) { _, _ in false }.run() }
             throw error
         }
-        return GeneratedKeyReport(
-            token: session.token.description, key: made.description,
-            uri: session.token.description.uri(of: made.description, as: key.uri),
-            attributes: objects.first?.attributes ?? [:], publicKey: made.publicKey)
+        return (made, objects.first?.attributes ?? [:])
     }
 
     /// A key as the record of what is done with it names it.

@@ -49,6 +49,8 @@ public struct AuditReport: Sendable {
 public enum AuditReadingError: Error, Equatable {
     /// There is no state at this path, so nobody can say what its record holds.
     case noState(path: String)
+    /// There is no record in the state: nothing was ever done here, or it was taken away.
+    case noRecord(path: String)
 }
 
 extension Site {
@@ -60,8 +62,8 @@ extension Site {
     ///   - head: a hash that was noted elsewhere, and that must be some line's.
     ///   - visit: is given the lines, in their order.
     /// - Returns: whether the chain holds, and where `head` stands.
-    /// - Throws: `.noState` where there is none: a record that nobody began must not pass for an
-    ///   empty one.
+    /// - Throws: `.noState` or `.noRecord` where there is none: a record that nobody began, or that
+    ///   somebody took away, must not pass for an empty one.
     public func readAudit(
         _ selection: AuditSelection = AuditSelection(), head: Digest? = nil,
         _ visit: (AuditRecord) -> Void = { _ in }
@@ -70,7 +72,11 @@ extension Site {
             throw AuditReadingError.noState(path: statePath)
         }
         var lineOfHead: Int64?
-        let log = AuditLog(in: try files.folder(at: statePath))
+        let folder = try files.folder(at: statePath)
+        guard try folder.kind(of: AuditLog.fileName) != nil else {
+            throw AuditReadingError.noRecord(path: "\(statePath)/\(AuditLog.fileName)")
+        }
+        let log = AuditLog(in: folder)
         let verdict = try log.verify { record in
             if record.hash == head { lineOfHead = record.sequence }
             if selection.takes(record) { visit(record) }

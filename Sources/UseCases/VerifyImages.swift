@@ -62,7 +62,11 @@ extension Site {
             ?? VerificationTime(clock.now, from: .clock)
         let judge = ReferenceJudge(
             verifier: Verifier(at: time, options: request.options), scope: request.scope,
-            trust: Result { try home().imageTrust() }, all: request.all)
+            trust: Result {
+                // A replay knows no floor.
+                if request.at == nil { try checkClock() }
+                return try home().imageTrust()
+            }, all: request.all)
         var conclusions = [[VerifiedReference]](repeating: [], count: request.references.count)
         var leftOut: [NamedArtifact] = []
         func conclude(_ place: Int, _ error: any Error) {

@@ -75,7 +75,7 @@ func sampleInventory(_ change: (inout Inventory) -> Void = { _ in }) throws -> I
             stream: StreamID(one.stream), sequence: one.taken, bundle: one.lastBundle)
         let refusal = BundleChain.refusal(
             of: try sampleInventory(one.change), bundle: Self.bundle, own: try SiteName("high"),
-            mark: mark, now: Timestamp(seconds: one.now))
+            mark: mark, now: Timestamp(seconds: one.now), tolerance: 300)
         #expect(refusal?.code == one.code)
     }
 
@@ -84,7 +84,7 @@ func sampleInventory(_ change: (inout Inventory) -> Void = { _ in }) throws -> I
         func refusal(_ inventory: Inventory) throws -> ChainRefusal? {
             BundleChain.refusal(
                 of: inventory, bundle: Self.bundle, own: try SiteName("high"), mark: nothing,
-                now: Timestamp(seconds: 1500))
+                now: Timestamp(seconds: 1500), tolerance: 300)
         }
         #expect(try refusal(sampleInventory()) == .gap(missing: [1]))
         let first = try sampleInventory {

@@ -26,6 +26,35 @@ import Testing
         }
     }
 
+    @Test func `is no empty record where the file was taken away`() async throws {
+        let site = try await Self.ready()
+        try await site.yes("rm state/audit.jsonl")
+        for verb in ["show", "verify"] {
+            let answer = try await site.run("airseal audit \(verb) --json")
+            #expect(answer.status == 2)
+            #expect(answer.output.isEmpty)
+            #expect(
+                answer.sentences == [
+                    "airseal: error: there is no audit record at \(site.root)/state/audit.jsonl"
+                ], "\(answer)")
+        }
+    }
+
+    @Test(arguments: ["g+w", "o+w"]) func `is not kept where others may change it`(
+        _ right: String
+    ) async throws {
+        let site = try await Self.ready()
+        try await site.yes("cp state/audit.jsonl before; chmod \(right) state")
+        let answer = try await site.run("airseal sign l:v1 \(site.signing("signer"))")
+        #expect(answer.status == 2)
+        #expect(
+            answer.sentences == [
+                "airseal: error: others than its owner may change the state in "
+                    + "\(site.root)/state"
+            ], "\(answer)")
+        try await site.yes("cmp state/audit.jsonl before; chmod go-w state; airseal audit verify")
+    }
+
     @Test(arguments: [
         ("2s/sign/sigh/", 2), ("1d", 1), ("2d", 2), ("2p", 3), ("1s/\"id\":/\"id\": /", 1),
         ("3s/\"version\":1/\"version\":2/", 3),

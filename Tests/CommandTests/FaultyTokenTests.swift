@@ -71,6 +71,24 @@ import Testing
         #expect(try token.logins() == ["0x0", "0x0"])
     }
 
+    @Test(arguments: [("a0", "rejected the PIN"), ("a4", "locked")])
+    func `by losing its session, and then rejects the PIN, is not tried again`(
+        _ value: String, _ reason: String
+    ) async throws {
+        let token = try await FaultyToken()
+        let lost = ["CALL": "C_Sign", "AT": "1", "VALUE": "b3", "LOGIN": value]
+        let answer = try await token.run(token.signing(), lost)
+        #expect(answer.status == 2)
+        #expect(answer.sentences.count == 1, "\(answer)")
+        #expect(answer.sentences[0].contains(reason), "\(answer)")
+        #expect(try token.logins() == ["0x0", "0x\(value)"])
+        guard value == "a0" else { return }
+        // Nor by the next run, for the mark stays: the file is the same.
+        let next = try await token.run(token.signing())
+        #expect(next.status == 2)
+        #expect(try token.logins().isEmpty, "\(next)")
+    }
+
     @Test func `by losing its session while it gives the chain is opened again`() async throws {
         let token = try await FaultyToken()
         try await token.yes("airseal key install --key \(token.key()) --chain k.pem")

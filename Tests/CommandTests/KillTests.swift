@@ -79,6 +79,11 @@ struct KilledVerb: Sendable, CustomTestStringConvertible {
             "$(airseal list l --json | grep -oE '"signatures": *[0-9]+' | cut -d: -f2 | sort -n \
             | tail -1)" ]
             """
+        // Whatever is on the token was asked for first, in the record.
+        let recorded = """
+            { ! airseal key list --login --key \(gap.low.key("killed")) | grep -q killed \
+            || grep -q '"kind":"key-generate".*killed' state/audit.jsonl; }
+            """
         return [
             KilledVerb(
                 "import", reset: back, verb: "airseal import source --into l",
@@ -109,6 +114,16 @@ struct KilledVerb: Sendable, CustomTestStringConvertible {
                     || cmp signer-root.pem home/truststore/x509/ca/killed/signer-root.pem; }
                     """,
                 done: "cmp signer-root.pem home/truststore/x509/ca/killed/signer-root.pem"),
+            KilledVerb(
+                "key generate", reset: back,
+                verb: "airseal key generate --key \(gap.low.key("killed"))",
+                check: "airseal audit verify && \(recorded)",
+                done: "airseal key list --login --key \(gap.low.key("killed")) | grep killed"),
+            KilledVerb(
+                "key install", reset: back,
+                verb: "airseal key install --key \(gap.low.key("signer")) --chain signer.pem",
+                check: "airseal audit verify && airseal key list --key \(gap.low.key("signer"))",
+                done: "airseal sign l:v1 --key \(gap.low.key("signer"))"),
             KilledVerb(
                 "prune", reset: "\(back) && rm -rf l && cp -a littered l",
                 verb: "airseal prune l",

@@ -12,6 +12,7 @@
 //     FAULTY_ALWAYS   keys want the PIN before every signature, which this module enforces
 //     FAULTY_HIDE     a mechanism, in hexadecimal, that C_SignInit does not know
 //     FAULTY_PAD      the token has a pin-pad, at which somebody types this
+//     FAULTY_LOGIN    once a call has failed, what every login returns, in hexadecimal
 //     FAULTY_SWAP     once a call has failed, keys are looked for under this label instead
 //
 // The real token's PIN is not the one that is typed: each digit is one more, 9 becomes 0. So the
@@ -200,8 +201,11 @@ static CK_RV login_with(CK_SESSION_HANDLE session, CK_USER_TYPE user, const unsi
 static CK_RV login(CK_SESSION_HANDLE session, CK_USER_TYPE user, unsigned char *pin,
                    unsigned long length) {
     const char *name = user == CKU_CONTEXT_SPECIFIC ? "C_Login(again)" : "C_Login";
+    const char *later = getenv("FAULTY_LOGIN");
     CK_RV value;
-    if (!fails("C_Login", &value)) {
+    if (has_failed && later != NULL) {
+        value = strtoul(later, NULL, 16);
+    } else if (!fails("C_Login", &value)) {
         unsigned char *pad = (unsigned char *)getenv("FAULTY_PAD");
         if (pad != NULL && pin == NULL)
             value = real->C_Login(session, user, pad, strlen((char *)pad));

@@ -173,11 +173,14 @@ enum Hostile {
         ConfigurationError.noDefaultSigningKey(path: text),
         ConfigurationError.noSigningKey(path: text, name: text, present: [text]),
         SigningListError.shape(.unknownMember(path: text)),
-        AuditReadingError.noState(path: text),
+        AuditReadingError.noState(path: text), AuditReadingError.noRecord(path: text),
     ]
 
     static let state: [any Error] = [
-        StateError.damaged(path: text), StateError.unknownVersion(path: text, 2),
+        StateError.damaged(path: text), StateError.exposed(path: text),
+        StateError.clockBehind(
+            now: Timestamp(seconds: 0), ClockFloor(time: Timestamp(seconds: 9), witness: text)),
+        StateError.unknownVersion(path: text, 2),
         StateError.tooMany(text, limit: 1), StateError.badPartName(text),
         LayoutChangeError.audit(.damaged(path: text)), AuditError.file(missing),
         AuditError.recordTooLong(byteCount: 1), BundleFormatError.unsupportedVersion(text),

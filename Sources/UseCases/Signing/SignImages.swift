@@ -42,6 +42,8 @@ extension Site {
         _ report: inout SigningReport, _ tell: @escaping (ImageSigning) -> Void
     ) throws {
         guard plan.hasTargets else { return }
+        // Before anyone is asked for a PIN; a rehearsal asks likewise.
+        try existingState()?.checkSigningClock(clock.now, tolerance: clockTolerance())
         let key = try preparedKey(request)
         // Where the chain is with the key, the key comes first.
         var ready: ReadyKey?
@@ -71,6 +73,7 @@ extension Site {
         // Where nothing is left to sign, nobody is asked for a PIN.
         if let state, report.stop == nil, plan.hasTargets {
             let ready = try ready ?? readyKey(key, state)
+            try state.beginSigning(at: clock.now)
             if intent == nil, plan.images.count > 1 {
                 intent = try .begin(
                     command, in: state, at: clock.now.wholeSeconds,

@@ -195,6 +195,11 @@ extension AuditReadingError: Speakable {
             Sentence(
                 "there is no state at \(ForeignText(path)), and so no audit record",
                 hint: "name the folder with --state")
+        case .noRecord(let path):
+            Sentence(
+                "there is no audit record at \(ForeignText(path))",
+                hint: "where this machine has signed, exported, received or changed anything, the "
+                    + "record was taken away: restore the state from its backup")
         }
     }
 }

@@ -70,6 +70,7 @@ struct VerifyCommand: Verb {
     var at: Timestamp?
 
     @OptionGroup var home: HomeOption
+    @OptionGroup var state: StateOption
     @OptionGroup var output: JSONFlag
 
     func validate() throws {
@@ -87,7 +88,8 @@ struct VerifyCommand: Verb {
             recursion: recursion.recursion, metadata: metadata.map { ($0.name, $0.value) })
         request.at = at
         let progress = Progress("verifying", ofArchives: references)
-        let report = Site.here(home: home.home, progress: progress).verify(request)
+        let report = Site.here(home: home.home, state: state.state, progress: progress).verify(
+            request)
         let conclusions = report.conclusions
         if output.json {
             Terminal.answer(

@@ -10,6 +10,10 @@ extension VerificationSettingsError: Speakable {
                 "\"\(ForeignText(name))\" is no kind of key, or stands in keySpecs twice",
                 hint: "the kinds are " + KeySpec.allCases.map(\.rawValue).joined(separator: ", "))
         case .noKeySpecs: Sentence("keySpecs is empty, so that no key could sign")
+        case .clockTolerance(let text):
+            Sentence(
+                "\"\(ForeignText(text))\" is no time by which clocks may differ",
+                hint: "clockTolerance takes a number with s, m or h, a day at most: 5m")
         case .requirement(let error): error.sentence.after("requiredSignatures")
         case .conflict(let conflict): conflict.sentence
         }

@@ -15,6 +15,21 @@ extension StateError: Speakable {
             Sentence(
                 "\(ForeignText(path)): has the version \(version), which a later airseal wrote",
                 hint: "run the airseal that wrote it")
+        case .exposed(let path):
+            Sentence(
+                "others than its owner may change the state in \(ForeignText(path))",
+                hint: "take the right from them with chmod go-w, and look at who used it")
+        case .clockBehind(let now, let floor):
+            Sentence(
+                "the clock says \(now), and it is \(floor.time) at least: "
+                    + "\(ForeignText(floor.witness))",
+                hint:
+                    "set the clock; if it is right, and the other time was wrong, see clock accept"
+            )
+        case .signedLater(let now, let last):
+            Sentence(
+                "the clock says \(now), and this machine signed at \(last)",
+                hint: "set the clock; if it is right now, and was wrong then, see clock accept")
         case .missing(let site):
             Sentence(
                 "there is no state for the site \(site), and a fresh start is never assumed",
