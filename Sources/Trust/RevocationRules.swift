@@ -11,14 +11,17 @@ public struct RevocationRules: Sendable, Equatable {
     /// Whoever asks `RevocationCheck` passes that time on, or does not.
     public let usesTimestamp: Bool
 
+    /// The highest age that a site can allow, in seconds: a hundred years, which is no limit.
+    public static let ageMaxSeconds: Int64 = 100 * 366 * 86_400
+
     /// What the specification asks.
     public static let standard = RevocationRules()
 
-    /// What is left out is as the specification has it.
+    /// What is left out is as the specification has it. An age beyond `ageMaxSeconds` is that.
     public init(
         maxCRLAge: Int64? = nil, requiresInformation: Bool = false, usesTimestamp: Bool = true
     ) {
-        self.maxCRLAge = maxCRLAge
+        self.maxCRLAge = maxCRLAge.map { min($0, Self.ageMaxSeconds) }
         self.requiresInformation = requiresInformation
         self.usesTimestamp = usesTimestamp
     }

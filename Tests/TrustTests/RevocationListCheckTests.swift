@@ -126,6 +126,15 @@ import X509
         #expect(try strict.listFlaws(at: until) == [.tooOld(limit: 3600)])
     }
 
+    @Test func `is good by a list of any age that a site may allow`() throws {
+        let lax = try site.with(site.list()).with { $0.rules = RevocationRules(maxCRLAge: .max) }
+        guard case .good(_, let until) = try lax.leafStatus() else {
+            Issue.record("good until nextUpdate")
+            return
+        }
+        #expect(until == TestRevocationList.end.adding(seconds: 1))
+    }
+
     @Test func `is unknown by a list that is made more than five minutes ahead`() throws {
         let early = TestRevocationList.start.adding(seconds: -300)
         let known = try site.with(site.list(site.entry(1)))
