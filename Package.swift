@@ -191,7 +191,12 @@ let package = Package(
                 "Audit", "Encodings", "Files", "OCI", "OCILayout", "State", "TestSupport",
                 "TestTokens", systemPackage,
             ]),
-        tests("TrustTests", ["Cryptography", "Encodings", "TestSupport", "Trust", "X509"]),
+        tests(
+            "TrustTests",
+            [
+                "Cryptography", "Encodings", "TestSupport", "Trust", "X509", subprocess,
+                systemPackage,
+            ]),
         .testTarget(
             name: "VerificationTests",
             dependencies: [

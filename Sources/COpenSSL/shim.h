@@ -3,6 +3,7 @@
 #ifndef AIRSEAL_COPENSSL_SHIM_H
 #define AIRSEAL_COPENSSL_SHIM_H
 
+#include <openssl/asn1t.h>
 #include <openssl/cms.h>
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>

@@ -23,6 +23,8 @@ public struct Certificate: Sendable {
     public let signatureAlgorithm: CertificateSignatureAlgorithm
     /// SHA-256 over `der`, lower-case hexadecimal.
     public let sha256Fingerprint: String
+    /// SHA-256 over the SubjectPublicKeyInfo, lower-case hexadecimal.
+    public let keyFingerprint: String
     private let extensions: CertificateExtensions
     private let handle: CertificateHandle
 
@@ -47,9 +49,10 @@ public struct Certificate: Sendable {
         extensions = fields.extensions
         handle = try CertificateHandle(der: der)
         publicKey = try handle.publicKey(spki: fields.spki)
-        do { sha256Fingerprint = Hex.encode(try SignatureHash.sha256.hash(der)) } catch {
-            throw .cryptography(error)
-        }
+        do {
+            sha256Fingerprint = Hex.encode(try SignatureHash.sha256.hash(der))
+            keyFingerprint = Hex.encode(try SignatureHash.sha256.hash(fields.spki))
+        } catch { throw .cryptography(error) }
     }
 
     /// The serial number in lower-case hexadecimal.
@@ -64,13 +67,27 @@ public struct Certificate: Sendable {
 
     /// The URLs at which CRLs are to be had; nil when the certificate has no CRL distribution
     /// point, empty when it has one that names no URL.
-    public var crlLocations: [String]? { extensions.crlLocations }
+    public var crlLocations: [String]? { distributionPoints?.flatMap(\.urls) }
+    /// Where CRLs are to be had; nil when the certificate does not say.
+    public var distributionPoints: [DistributionPoint]? { extensions.distributionPoints }
+    /// Where delta CRLs are to be had; nil when the certificate does not say.
+    public var freshestPoints: [DistributionPoint]? { extensions.freshestPoints }
     /// The URLs of OCSP responders; nil when the certificate names no responder.
     public var ocspLocations: [String]? { extensions.ocspLocations }
     /// Whether the certificate says where CRLs are to be had.
     public var namesCRL: Bool { crlLocations != nil }
     /// Whether the certificate names an OCSP responder.
     public var namesOCSP: Bool { ocspLocations != nil }
+
+    /// A name that the certificate gives to its key; nil if there is none.
+    public var subjectKeyIdentifier: [UInt8]? { extensions.subjectKeyIdentifier }
+    /// What the certificate says of its issuer's key; nil if there is nothing.
+    public var authorityKeyIdentifier: AuthorityKeyIdentifier? {
+        extensions.authorityKeyIdentifier
+    }
+    /// Whether the issuer says that nobody need ask whether this OCSP responder was revoked:
+    /// `id-pkix-ocsp-nocheck`.
+    public var isResponderUnchecked: Bool { extensions.isResponderUnchecked }
 
     /// Whether the certificate says that its subject is a certificate authority.
     public var isCA: Bool { basicConstraints?.isCA == true }
@@ -81,6 +98,9 @@ public struct Certificate: Sendable {
 
     /// Whether the signature on the certificate is by the key of `other`, whatever the names say.
     public func isSigned(by other: Certificate) -> Bool { handle.isSigned(by: other.handle) }
+
+    /// Whether the signature on `statement` is by the key of this certificate.
+    func hasSigned(_ statement: SignedStatement) -> Bool { handle.hasSigned(statement) }
 
     /// Whether `other` is the issuer by name, byte for byte, and by signature (rule X5).
     public func isIssued(by other: Certificate) -> Bool {

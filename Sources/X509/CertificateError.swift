@@ -40,4 +40,10 @@ public enum X509Limits {
     public static let fileSizeMax = 4 << 20
     /// Certificates in one file.
     public static let fileCountMax = 1000
+    /// One list of revoked certificates, in bytes: what notation takes.
+    public static let revocationListSizeMax = 32 << 20
+    /// A file of lists, in bytes: the largest list in PEM.
+    public static let revocationFileSizeMax = 48 << 20
+    /// One OCSP response, in bytes. Real ones stay below 4 KiB.
+    public static let responseSizeMax = 1 << 20
 }

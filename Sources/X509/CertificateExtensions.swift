@@ -67,7 +67,13 @@ struct CertificateExtensions {
     private(set) var keyUsage: KeyUsage?
     private(set) var extendedKeyUsage: ExtendedKeyUsage?
     /// Where CRLs are to be had; nil when the certificate names none.
-    private(set) var crlLocations: [String]?
+    private(set) var distributionPoints: [DistributionPoint]?
+    /// Where delta CRLs are to be had; nil when the certificate names none.
+    private(set) var freshestPoints: [DistributionPoint]?
+    private(set) var subjectKeyIdentifier: [UInt8]?
+    private(set) var authorityKeyIdentifier: AuthorityKeyIdentifier?
+    /// Whether `id-pkix-ocsp-nocheck` is there.
+    private(set) var isResponderUnchecked = false
     /// Where OCSP responders are; nil when the certificate names none.
     private(set) var ocspLocations: [String]?
 
@@ -77,8 +83,8 @@ struct CertificateExtensions {
         var list = list
         var identifiers = Set<String>()
         while !list.isAtEnd {
-            let entry: (identifier: String, isCritical: Bool, value: ArraySlice<UInt8>)
-            do { entry = try Self.entry(&list) } catch { throw .malformed(error) }
+            let entry: Extension
+            do { entry = try Extension(&list) } catch { throw .malformed(error) }
             guard identifiers.insert(entry.identifier).inserted else {
                 throw .duplicateExtension(entry.identifier)
             }
@@ -90,18 +96,6 @@ struct CertificateExtensions {
         }
     }
 
-    private static func entry(_ list: inout DERReader) throws(DERError)
-        -> (identifier: String, isCritical: Bool, value: ArraySlice<UInt8>)
-    {
-        var entry = try list.enter(DERTag.sequence)
-        let identifier = try entry.objectIdentifier()
-        // Some issuers spell out the default FALSE; X.690 forbids it, every verifier reads it.
-        let isCritical = entry.nextTag == DERTag.boolean ? try entry.boolean() : false
-        let value = try entry.next(DERTag.octetString).content
-        try entry.requireEnd()
-        return (identifier, isCritical, value)
-    }
-
     private mutating func take(_ identifier: String, _ isCritical: Bool, _ value: DERReader)
         throws(DERError)
     {
@@ -110,7 +104,15 @@ struct CertificateExtensions {
         case "2.5.29.19": try takeBasicConstraints(isCritical, &value)
         case "2.5.29.15": try takeKeyUsage(isCritical, &value)
         case "2.5.29.37": try takeExtendedKeyUsage(isCritical, &value)
-        case "2.5.29.31": try takeCRLLocations(&value)
+        case "2.5.29.31": distributionPoints = try DistributionPoint.list(&value)
+        case "2.5.29.46": freshestPoints = try DistributionPoint.list(&value)
+        case "2.5.29.14":
+            subjectKeyIdentifier = Array(try value.next(DERTag.octetString).content)
+        case "2.5.29.35":
+            authorityKeyIdentifier = try AuthorityKeyIdentifier(&value)
+        case "1.3.6.1.5.5.7.48.1.5":
+            _ = try value.next(DERTag.null)
+            isResponderUnchecked = true
         case "1.3.6.1.5.5.7.1.1": try takeAuthorityInformation(&value)
         default: return
         }
@@ -151,39 +153,16 @@ struct CertificateExtensions {
         extendedKeyUsage = ExtendedKeyUsage(isCritical: isCritical, purposes: purposes)
     }
 
-    /// Collects the URIs of every distribution point's full name.
-    private mutating func takeCRLLocations(_ value: inout DERReader) throws(DERError) {
-        var points = try value.enter(DERTag.sequence)
-        var locations: [String] = []
-        while !points.isAtEnd {
-            var point = try points.enter(DERTag.sequence)
-            guard var name = try point.optional(DERTag.context(0)).map({ DERReader($0.content) }),
-                var fullName = try name.optional(DERTag.context(0)).map({ DERReader($0.content) })
-            else { continue }
-            while !fullName.isAtEnd {
-                if let location = try Self.uri(fullName.next()) { locations.append(location) }
-            }
-        }
-        crlLocations = locations
-    }
-
     /// Collects the URIs of the OCSP access method.
     private mutating func takeAuthorityInformation(_ value: inout DERReader) throws(DERError) {
         var descriptions = try value.enter(DERTag.sequence)
         while !descriptions.isAtEnd {
             var description = try descriptions.enter(DERTag.sequence)
             let method = try description.objectIdentifier()
-            let location = try description.next()
+            let location = try GeneralName(description.next())
             try description.requireEnd()
             guard method == "1.3.6.1.5.5.7.48.1" else { continue }
-            ocspLocations = (ocspLocations ?? []) + (Self.uri(location).map { [$0] } ?? [])
+            ocspLocations = (ocspLocations ?? []) + (location.uri.map { [$0] } ?? [])
         }
-    }
-
-    private static func uri(_ name: DERElement) -> String? {
-        guard name.tag == DERTag.primitiveContext(6), name.content.allSatisfy({ $0 < 0x80 }) else {
-            return nil
-        }
-        return String(decoding: name.content, as: UTF8.self)
     }
 }

@@ -35,4 +35,11 @@ import Cryptography
         guard let key = unsafe X509_get0_pubkey(issuer.certificate) else { return false }
         return unsafe X509_verify(certificate, key) == 1
     }
+
+    /// Whether the signature on `statement` is by the key of this certificate.
+    func hasSigned(_ statement: SignedStatement) -> Bool {
+        defer { ERR_clear_error() }
+        guard let key = unsafe X509_get0_pubkey(certificate) else { return false }
+        return unsafe statement.isSigned(by: key)
+    }
 }

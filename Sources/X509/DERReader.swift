@@ -27,6 +27,7 @@ enum DERTag {
     static let octetString: UInt8 = 0x04
     static let null: UInt8 = 0x05
     static let objectIdentifier: UInt8 = 0x06
+    static let enumerated: UInt8 = 0x0A
     static let utcTime: UInt8 = 0x17
     static let generalizedTime: UInt8 = 0x18
     static let sequence: UInt8 = 0x30
@@ -117,14 +118,28 @@ extension DERReader {
 
     /// The bytes of an INTEGER in two's complement, shortest form.
     mutating func integerBytes() throws(DERError) -> [UInt8] {
-        let content = Array(try next(DERTag.integer).content)
+        try Array(integerSlice())
+    }
+
+    /// The same without a copy.
+    mutating func integerSlice() throws(DERError) -> ArraySlice<UInt8> {
+        let content = try next(DERTag.integer).content
         guard let first = content.first else { throw .badValue(tag: DERTag.integer) }
         if content.count > 1 {
-            let second = content[1]
+            let second = content[content.startIndex + 1]
             let isPadded = first == 0 && second < 0x80 || first == 0xFF && second >= 0x80
             guard !isPadded else { throw .badValue(tag: DERTag.integer) }
         }
         return content
+    }
+
+    /// The bytes of an INTEGER that is not negative, without a zero byte before them.
+    mutating func naturalNumber() throws(DERError) -> ArraySlice<UInt8> {
+        let content = try integerSlice()
+        guard let first = content.first, first < 0x80 else {
+            throw .badValue(tag: DERTag.integer)
+        }
+        return first == 0 && content.count > 1 ? content.dropFirst() : content
     }
 
     /// An INTEGER from 0 to 2^31-1.
@@ -138,16 +153,21 @@ extension DERReader {
 
     /// The bits of a BIT STRING, first bit first, and how many bits of the last byte are unused.
     mutating func bitString() throws(DERError) -> (bytes: ArraySlice<UInt8>, unusedCount: Int) {
-        let content = try next(DERTag.bitString).content
-        guard let unused = content.first, unused < 8 else {
-            throw .badValue(tag: DERTag.bitString)
-        }
+        try Self.bits(next(DERTag.bitString))
+    }
+
+    /// The same of an element that holds a BIT STRING, whatever its tag.
+    static func bits(_ element: DERElement) throws(DERError)
+        -> (bytes: ArraySlice<UInt8>, unusedCount: Int)
+    {
+        let content = element.content
+        guard let unused = content.first, unused < 8 else { throw .badValue(tag: element.tag) }
         let bytes = content.dropFirst()
         guard let last = bytes.last else {
-            guard unused == 0 else { throw .badValue(tag: DERTag.bitString) }
+            guard unused == 0 else { throw .badValue(tag: element.tag) }
             return (bytes, 0)
         }
-        guard last & (1 << unused - 1) == 0 else { throw .badValue(tag: DERTag.bitString) }
+        guard last & (1 << unused - 1) == 0 else { throw .badValue(tag: element.tag) }
         return (bytes, Int(unused))
     }
 

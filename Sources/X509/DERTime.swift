@@ -21,6 +21,15 @@ extension DERReader {
         return Timestamp(seconds: seconds)
     }
 
+    /// A GeneralizedTime in that form.
+    ///
+    /// - SeeAlso: RFC 5280 section 5.3.2; RFC 6960 section 4.2.2.1.
+    mutating func generalizedTime() throws(DERError) -> Timestamp {
+        guard let nextTag else { throw .truncated }
+        guard nextTag == DERTag.generalizedTime else { throw .unexpected(tag: nextTag) }
+        return try time()
+    }
+
     /// A GeneralizedTime in UTC, its fraction without a zero at the end and to the nanosecond at
     /// most.
     ///

@@ -1,6 +1,6 @@
 import Glibc
 
-/// A folder that is removed with this value.
+/// A folder that is removed with this value, and with it the files that lie in it.
 public final class TemporaryFolder {
     /// Where it is.
     public let path: String
@@ -11,10 +11,7 @@ public final class TemporaryFolder {
         guard unsafe mkdtemp(&template) != nil else { throw TestFiles.Missing(path: "/tmp") }
         path = String(
             decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        names = []
     }
-
-    private var names: [String]
 
     /// Writes a file into the folder.
     public func write(_ name: String, _ bytes: [UInt8]) throws {
@@ -23,11 +20,10 @@ public final class TemporaryFolder {
         }
         unsafe fwrite(bytes, 1, bytes.count, file)
         unsafe fclose(file)
-        names.append(name)
     }
 
     deinit {
-        for name in names { unsafe unlink("\(path)/\(name)") }
+        for file in TestFiles.matching(absolute: "\(path)/*") { unsafe unlink(file) }
         unsafe rmdir(path)
     }
 }

@@ -23,6 +23,21 @@ public enum TestFiles {
         unsafe access("\(package)/\(path)", R_OK) == 0
     }
 
+    /// The paths in the package that match a pattern of the shell, in order.
+    public static func matching(_ pattern: String) -> [String] {
+        matching(absolute: "\(package)/\(pattern)")
+    }
+
+    /// The paths that match a pattern of the shell, in order.
+    public static func matching(absolute pattern: String) -> [String] {
+        var found = glob_t()
+        defer { unsafe globfree(&found) }
+        guard unsafe glob(pattern, 0, nil, &found) == 0 else { return [] }
+        return (0..<Int(unsafe found.gl_pathc)).compactMap { place in
+            unsafe found.gl_pathv[place].map { unsafe String(cString: $0) }
+        }
+    }
+
     /// The bytes of a file below `Tests`.
     public static func bytes(in path: String) throws -> [UInt8] {
         try bytes("\(package)/Tests/\(path)")

@@ -81,6 +81,21 @@ public struct Unavailable: Error {
         unsafe EVP_PKEY_free(key)
     }
 
+    /// A signature as X.509 has it: DER for a curve, PKCS #1 v1.5 for RSA.
+    public func signature(over message: [UInt8], _ hash: String) throws -> [UInt8] {
+        let context = unsafe EVP_MD_CTX_new()
+        defer { unsafe EVP_MD_CTX_free(context) }
+        guard unsafe EVP_DigestSignInit_ex(context, nil, hash, nil, nil, key, nil) == 1 else {
+            throw Unavailable(call: "EVP_DigestSignInit_ex")
+        }
+        var signature = [UInt8](repeating: 0, count: 1024)
+        var count = signature.count
+        guard unsafe EVP_DigestSign(context, &signature, &count, message, message.count) == 1 else {
+            throw Unavailable(call: "EVP_DigestSign")
+        }
+        return Array(signature[..<count])
+    }
+
     /// The public half as SubjectPublicKeyInfo.
     public var spki: [UInt8] {
         get throws {

@@ -31,6 +31,10 @@ enum FuzzTarget: String, CaseIterable {
     case signature
     /// Certificates in PEM and DER.
     case certificate
+    /// Lists of revoked certificates in PEM and DER: an entry is found for its own serial number only.
+    case crl
+    /// OCSP responses: a delegate who signed one stands in it, and was valid then.
+    case ocsp
     /// RFC 3161 tokens over the text `seed`, with their own certificates as roots: what is accepted
     /// speaks of one span of time, and what is proven of the same.
     case timestamp
@@ -58,6 +62,8 @@ enum FuzzTarget: String, CaseIterable {
         case .certificate:
             _ = try? Certificate(der: bytes)
             _ = try? CertificateChain(file: bytes)
+        case .crl: RevocationTarget.feedList(bytes)
+        case .ocsp: RevocationTarget.feedResponse(bytes)
         case .timestamp:
             guard let token = try? UnverifiedTimestampToken(bytes, over: Array("seed".utf8)) else {
                 return
