@@ -4,6 +4,8 @@ public import Cryptography
 public enum OCSPResponseError: Error, Equatable {
     /// More bytes than `X509Limits` allows.
     case tooLarge(byteCount: Int)
+    /// A PEM block that does not end, or whose text is no base64.
+    case malformedPEM
     /// The DER is not what RFC 6960 asks for.
     case malformed(DERError)
     /// The responder answered nothing: its status, 1 to 6, by RFC 6960 section 4.2.1.
