@@ -9,6 +9,8 @@ public struct TrustConfiguration: Sendable {
     public let policy: TrustPolicyDocument
     /// The stores that its statements name, as they were found.
     public let stores: [TrustStoreName: TrustStore]
+    /// What is at hand about revocation.
+    public let evidence: RevocationEvidence
     /// What the site asks beyond the policy.
     public let settings: VerificationSettings
     /// What names the policy in a verdict: the SHA-256 of its bytes.
@@ -16,6 +18,9 @@ public struct TrustConfiguration: Sendable {
     /// What names the trust stores in a verdict: the SHA-256 of one line for each certificate in a
     /// usable store, `TYPE:NAME FINGERPRINT`, in byte order.
     public let storesDigest: Digest
+    /// What names the evidence about revocation in a verdict: the SHA-256 of one line for each list
+    /// and response, `KIND DIGEST`, in byte order; nil where there is none.
+    public let evidenceDigest: Digest?
     /// What names the settings in a verdict: the SHA-256 of their file; nil where there is none.
     public let settingsDigest: Digest?
 
@@ -23,11 +28,13 @@ public struct TrustConfiguration: Sendable {
     /// missing.
     public init(
         policy: TrustPolicyDocument, stores: [TrustStoreName: TrustStore],
-        settings: VerificationSettings = .none
+        evidence: RevocationEvidence = .none, settings: VerificationSettings = .none
     ) throws(CryptographyError) {
         self.policy = policy
         self.stores = stores
+        self.evidence = evidence
         self.settings = settings
+        evidenceDigest = try evidence.nameDigest()
         policyDigest = try policy.digest()
         storesDigest = try Self.digest(of: stores)
         if let bytes = settings.bytes {

@@ -12,6 +12,8 @@ public struct VerificationSettings: Sendable {
     public let keySpecs: Set<KeySpec>?
     /// Whether anything but certificates in a trust store makes it unusable.
     public let hasStrictTrustStores: Bool
+    /// What is asked about revocation.
+    public let revocation: RevocationRules
     /// How far clocks may differ, in seconds.
     public let clockTolerance: Int64
     /// The file as it was read; nil where there is none.
@@ -27,12 +29,14 @@ public struct VerificationSettings: Sendable {
     public init(
         requiredSignatures: [RequiredSignatures] = [], requiresExpiry: Bool = false,
         keySpecs: Set<KeySpec>? = nil, hasStrictTrustStores: Bool = false,
+        revocation: RevocationRules = .standard,
         clockTolerance: Int64 = standardClockTolerance, bytes: [UInt8]? = nil
     ) {
         self.requiredSignatures = requiredSignatures
         self.requiresExpiry = requiresExpiry
         self.keySpecs = keySpecs
         self.hasStrictTrustStores = hasStrictTrustStores
+        self.revocation = revocation
         self.clockTolerance = clockTolerance
         self.bytes = bytes
     }
