@@ -35,6 +35,8 @@ public enum ConfigurationError: Error, Equatable {
     /// A peer's entry says something that does not hold together.
     case peer(path: String, PeerError)
 
+    /// Something among what the home keeps about revocation is not as it was kept.
+    case revocationFile(path: String, RevocationFileFault)
     /// There is no `signingkeys.json`; where it was looked for.
     case noSigningKeys(paths: [String])
     /// The file names no key as the one that is meant where none is named.
@@ -78,6 +80,8 @@ public enum VerificationSettingsError: Error, Equatable, Sendable {
     case noKeySpecs
     /// No length of time that clocks may differ.
     case clockTolerance(String)
+    /// No age that a CRL may have.
+    case maxCRLAge(String)
     /// A requirement that cannot stand.
     case requirement(RequiredSignaturesError)
     /// What the settings and the policy disagree about.

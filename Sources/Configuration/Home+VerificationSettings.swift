@@ -54,11 +54,14 @@ private struct SettingsText {
     let keySpecs: [String]?
     let hasStrictTrustStores: Bool
     let clockTolerance: String?
+    let maxCRLAge: String?
+    let requiresRevocationInformation: Bool
+    let usesTimestampForRevocation: Bool
 
     init(_ place: JSONPlace) throws(JSONShapeError) {
         try place.onlyMembers([
             "version", "requiredSignatures", "requireExpiry", "keySpecs", "strictTrustStores",
-            "clockTolerance",
+            "clockTolerance", "maxCRLAge", "requireRevocationInfo", "useTimestampForRevocation",
         ])
         requirements =
             try place.optional("requiredSignatures")?.elements {
@@ -70,6 +73,11 @@ private struct SettingsText {
         }
         hasStrictTrustStores = try place.optional("strictTrustStores")?.boolean() ?? false
         clockTolerance = try place.optional("clockTolerance")?.string()
+        maxCRLAge = try place.optional("maxCRLAge")?.string()
+        requiresRevocationInformation =
+            try place.optional("requireRevocationInfo")?.boolean() ?? false
+        usesTimestampForRevocation =
+            try place.optional("useTimestampForRevocation")?.boolean() ?? true
     }
 
     private static func requirement(_ place: JSONPlace) throws(JSONShapeError) -> Requirement {
@@ -98,6 +106,13 @@ private struct SettingsText {
                 try Self.keySpecs(names)
             },
             hasStrictTrustStores: hasStrictTrustStores,
+            revocation: RevocationRules(
+                maxCRLAge: try maxCRLAge.map { text throws(VerificationSettingsError) in
+                    guard let age = Lifetime(text) else { throw .maxCRLAge(text) }
+                    return age.seconds
+                },
+                requiresInformation: requiresRevocationInformation,
+                usesTimestamp: usesTimestampForRevocation),
             clockTolerance: try clockTolerance.map { text throws(VerificationSettingsError) in
                 try Self.tolerance(text)
             } ?? VerificationSettings.standardClockTolerance,

@@ -83,8 +83,12 @@ public struct Home: Sendable {
             stores[name] = try trustStore(name)
         }
         let settings = try verificationSettings(for: policy)
+        // What nobody asks for need not be sound.
+        let asks = policy.statements.contains { $0.verification.actions.revocation != .skip }
+        let evidence = try asks ? revocationStore().evidence : .none
         do throws(CryptographyError) {
-            return try TrustConfiguration(policy: policy, stores: stores, settings: settings)
+            return try TrustConfiguration(
+                policy: policy, stores: stores, evidence: evidence, settings: settings)
         } catch {
             throw .cryptography(error)
         }
