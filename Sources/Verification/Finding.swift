@@ -73,8 +73,13 @@ public enum Finding: Sendable, Equatable {
     // Revocation
     /// No certificate but the root names a place to ask.
     case noRevocationSource
-    /// This certificate names places to ask, and nothing from there is at hand (rule O4).
-    case revocationUnknown(subject: String, sources: [String])
+    /// No certificate is revoked; `until` is the first moment at which this no longer holds.
+    case notRevoked(until: Timestamp)
+    /// This certificate is revoked, or on hold.
+    case revoked(subject: String, RevokedCertificate)
+    /// Nothing at hand tells whether this certificate is revoked: why, what helps most to know first
+    /// (rule O4).
+    case revocationUnknown(subject: String, [RevocationGap])
 
     // Payload and metadata
     /// What was signed is the artifact.
@@ -114,7 +119,7 @@ extension Finding {
     public var result: ValidationResult {
         switch self {
         case .intact, .trusted, .withoutExpiry, .unexpired, .validAt, .timestamped,
-            .noRevocationSource, .payloadMatches, .metadataPresent:
+            .noRevocationSource, .notRevoked, .payloadMatches, .metadataPresent:
             .pass
         // An archive that is read in one pass keeps no envelope of such a size.
         case .unreadable(_, .notHeld), .timestampRefused(.cryptography), .revocationUnknown:
@@ -124,7 +129,8 @@ extension Finding {
             .keySpecNotAllowed, .expiryMissing,
             .noTrustStore, .unusableTrustStore, .untrustedChain, .noUsableIdentity,
             .otherIdentity, .expired, .invalidAt, .signedInFuture, .timestampMissing,
-            .timestampRefused, .timestampInFuture, .timestampOutsideValidity, .malformedPayload,
+            .timestampRefused, .timestampInFuture, .timestampOutsideValidity, .revoked,
+            .malformedPayload,
             .otherPayload, .otherPurpose, .metadataMissing, .otherMetadata:
             .fail
         }
@@ -154,7 +160,7 @@ extension Finding {
         case .malformedPayload(let failure): failure.rule
         case .metadataPresent, .metadataMissing, .otherMetadata: "U5"
         case .intact, .keySpecNotAllowed, .expiryMissing, .otherPurpose, .withoutExpiry,
-            .noRevocationSource, .notAsked:
+            .noRevocationSource, .notRevoked, .revoked, .notAsked:
             nil
         }
     }

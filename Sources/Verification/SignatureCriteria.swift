@@ -12,6 +12,10 @@ public struct SignatureCriteria: Sendable {
     let requiresExpiry: Bool
     /// The keys that may sign; nil for every one of the specification.
     let keySpecs: Set<KeySpec>?
+    /// Whether a time stamp says when a signature was made, against which an invalidity date counts.
+    let usesTimestampForRevocation: Bool
+    /// How far clocks may differ, in seconds.
+    let clockTolerance: Int64
     private let stores: [(name: TrustStoreName, store: TrustStore)]
 
     /// The criteria of a policy statement; nil at level skip, which holds signatures against
@@ -25,6 +29,8 @@ public struct SignatureCriteria: Sendable {
         requirement = trust.settings.requiredSignatures(of: statement.name)
         requiresExpiry = trust.settings.requiresExpiry
         keySpecs = trust.settings.keySpecs
+        usesTimestampForRevocation = trust.settings.revocation.usesTimestamp
+        clockTolerance = trust.settings.clockTolerance
     }
 
     /// Level strict with `anchors` as the only authorities, for signatures of `identities`.
@@ -35,6 +41,8 @@ public struct SignatureCriteria: Sendable {
         requirement = nil
         requiresExpiry = false
         keySpecs = nil
+        usesTimestampForRevocation = false
+        clockTolerance = VerificationSettings.standardClockTolerance
         stores =
             TrustStoreName(type: .ca, name: "anchors").map { name in
                 [(name, .usable(anchors, ignored: []))]

@@ -17,9 +17,11 @@ struct SignatureExamination {
 
     init(
         _ artifact: ArtifactInLayout<some LayoutContent>, by criteria: SignatureCriteria,
-        at time: Timestamp, _ options: VerificationOptions, _ chains: ChainMemory
+        at time: Timestamp, _ options: VerificationOptions, _ chains: ChainMemory,
+        _ witnesses: Witnesses
     ) throws(VerificationError) {
-        let judge = SignatureJudge(criteria: criteria, time: time, metadata: options.metadata)
+        let judge = SignatureJudge(
+            criteria: criteria, time: time, witnesses: witnesses, metadata: options.metadata)
         let reader = SignatureReader(content: artifact.content, chains: chains)
         for referrer in artifact.graph.referrers(of: artifact.target) {
             let reading = try reader.read(referrer.descriptor)

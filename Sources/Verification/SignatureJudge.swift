@@ -10,6 +10,8 @@ import X509
 struct SignatureJudge {
     let criteria: SignatureCriteria
     let time: Timestamp
+    /// What tells of revocation, and keeps what was proven.
+    let witnesses: Witnesses
     /// Names and values that must be in the payload.
     let metadata: [(name: String, value: String)]
 
@@ -71,7 +73,7 @@ struct SignatureJudge {
         case .authenticity: authenticity(envelope)
         case .expiry: expiry(envelope.attributes)
         case .authenticTimestamp: authenticTimestamp(envelope, &judgement)
-        case .revocation: .revocation(of: envelope.chain)
+        case .revocation: revocation(envelope, judgement)
         case .payload: payload(envelope.payload, target)
         case .metadata: metadata(envelope.payload)
         }
@@ -139,9 +141,28 @@ struct SignatureJudge {
     private func authenticTimestamp(
         _ envelope: VerifiedEnvelope, _ judgement: inout SignatureJudgement
     ) -> Finding {
-        let made = TimestampJudge(criteria: criteria, time: time).judge(envelope)
+        let made = TimestampJudge(criteria: criteria, time: time, witnesses: witnesses)
+            .judge(envelope)
         judgement.timestamp = made.token
+        judgement.timestampEnd = made.end
         return made.finding
+    }
+
+    // MARK: Revocation
+
+    /// Asked for now. A certificate that went bad only after the signature was made, by somebody
+    /// whom the site lets say when that was, does no harm (section 11 of the conformance list).
+    private func revocation(
+        _ envelope: VerifiedEnvelope, _ judgement: SignatureJudgement
+    ) -> Finding {
+        var reference = envelope.attributes.authenticSigningTime
+        if let token = judgement.timestamp, criteria.usesTimestampForRevocation {
+            // The latest moment that the token may speak of.
+            reference = reference ?? token.info.upperBound
+        }
+        return witnesses.revocation(
+            of: envelope.chain, at: time, reference: reference,
+            isAuthentic: judgement.isAuthentic)
     }
 
     // MARK: Payload
@@ -177,22 +198,16 @@ struct SignatureJudgement {
     var validations: [ValidationOutcome]
     /// The time stamp that vouches for the time of signing; nil where none does.
     var timestamp: TimestampToken?
+    /// The first moment at which the time stamp no longer vouches for it; nil where no time is known.
+    var timestampEnd: Timestamp?
+
+    /// Whether an installed anchor vouches for the signer.
+    var isAuthentic: Bool {
+        validations.contains { $0.validation == .authenticity && $0.finding.result == .pass }
+    }
 
     init(_ validations: [ValidationOutcome]) {
         self.validations = validations
-    }
-}
-
-extension Finding {
-    /// Nothing is at hand from the places that a certificate names; the root is never asked for.
-    static func revocation(of chain: CertificateChain) -> Finding {
-        for certificate in chain.certificates.dropLast()
-        where certificate.namesCRL || certificate.namesOCSP {
-            return .revocationUnknown(
-                subject: certificate.subject.description,
-                sources: (certificate.ocspLocations ?? []) + (certificate.crlLocations ?? []))
-        }
-        return .noRevocationSource
     }
 }
 

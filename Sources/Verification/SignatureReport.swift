@@ -19,6 +19,7 @@ public struct SignatureReport: Sendable {
     /// The time stamp that vouches for the time of signing; nil where none was asked for, or what
     /// it says does not help.
     public let timestamp: TimestampToken?
+    private let timestampEnd: Timestamp?
 
     init(
         _ manifest: Descriptor, format: SignatureFormat?, _ judgement: SignatureJudgement,
@@ -29,6 +30,7 @@ public struct SignatureReport: Sendable {
         self.envelope = envelope
         validations = judgement.validations
         timestamp = judgement.timestamp
+        timestampEnd = judgement.timestampEnd
     }
 
     /// Verified if nothing that is enforced fails or is unknown.
@@ -50,6 +52,8 @@ public struct SignatureReport: Sendable {
             // A certificate is valid to the end of the second of its notAfter.
             limits += envelope.chain.certificates.map { $0.notAfter.adding(seconds: 1) }
         }
+        if isEnforced(.authenticTimestamp), let timestampEnd { limits.append(timestampEnd) }
+        limits += validations.filter { $0.action == .enforce }.compactMap(\.finding.end)
         return limits.min()
     }
 

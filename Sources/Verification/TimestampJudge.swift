@@ -10,9 +10,8 @@ import X509
 struct TimestampJudge {
     let criteria: SignatureCriteria
     let time: Timestamp
-
-    /// How far ahead of this clock an authority's may be, in seconds.
-    private static let clockDifferenceMax: Int64 = 5 * 60
+    /// What tells of revocation, and keeps what was proven.
+    let witnesses: Witnesses
 
     /// Under a signing authority every certificate was valid at its time, which has come (rule
     /// S-time); else at the time of a time stamp where the policy lists authorities for those, and
@@ -55,7 +54,14 @@ struct TimestampJudge {
                 }
             }
             let token = try TimestampToken(verifying: unverified, roots: roots)
-            return TimestampJudgement(finding(token, envelope.chain), token)
+            let finding = finding(token, envelope.chain)
+            guard finding.result == .pass else { return TimestampJudgement(finding) }
+            // Asked whatever the policy says of the signer's own certificates (rule T26).
+            let revocation = witnesses.revocation(
+                of: token.chain, at: time, reference: nil, isAuthentic: true)
+            guard revocation.result == .pass else { return TimestampJudgement(revocation) }
+            witnesses.keep(token)
+            return TimestampJudgement(finding, token, end: revocation.end)
         } catch {
             return TimestampJudgement(.timestampRefused(error))
         }
@@ -74,18 +80,11 @@ struct TimestampJudge {
                 from: info.lowerBound, to: info.upperBound, subject: invalid.subject.description,
                 notBefore: invalid.notBefore, notAfter: invalid.notAfter)
         }
-        return revocation(of: token) ?? .timestamped(from: info.lowerBound, to: info.upperBound)
-    }
-
-    /// What speaks against the authority's certificates; nil where nothing does. It is asked
-    /// whatever the policy says of the signer's own (rule T26).
-    private func revocation(of token: TimestampToken) -> Finding? {
-        let finding = Finding.revocation(of: token.chain)
-        return finding.result == .pass ? nil : finding
+        return .timestamped(from: info.lowerBound, to: info.upperBound)
     }
 
     private func hasCome(_ moment: Timestamp) -> Bool {
-        moment <= time.adding(seconds: Self.clockDifferenceMax)
+        moment <= time.adding(seconds: criteria.clockTolerance)
     }
 
     private func validity(of chain: CertificateChain, at time: Timestamp) -> Finding {
@@ -100,11 +99,14 @@ struct TimestampJudge {
 /// What was found of the time of a signature, and who said it.
 struct TimestampJudgement {
     let finding: Finding
-    /// The time stamp that was verified; nil where none was looked at, or `finding` does not pass.
+    /// The time stamp that was verified; nil where none was looked at, or it does not pass.
     let token: TimestampToken?
+    /// The first moment at which it no longer counts, as far as that is known.
+    let end: Timestamp?
 
-    init(_ finding: Finding, _ token: TimestampToken? = nil) {
+    init(_ finding: Finding, _ token: TimestampToken? = nil, end: Timestamp? = nil) {
         self.finding = finding
-        self.token = finding.result == .pass ? token : nil
+        self.token = token
+        self.end = end
     }
 }

@@ -40,8 +40,8 @@ public struct VerificationReport: Sendable {
     public let trustDigest: Digest?
     /// The SHA-256 of the site's settings; nil where there are none.
     public let settingsDigest: Digest?
-    /// What names the revocation data: nil until there are any.
-    public var revocationDigest: Digest? { nil }
+    /// What names what was at hand about revocation; nil where there was nothing.
+    public let revocationDigest: Digest?
     /// The moment from which the verdict no longer holds, by time alone; nil if it never lapses,
     /// and for every verdict but verified.
     public let validUntil: Timestamp?
@@ -81,6 +81,7 @@ public struct VerificationReport: Sendable {
         policyDigest = basis.policyDigest
         trustDigest = basis.trustDigest
         settingsDigest = basis.settingsDigest
+        revocationDigest = basis.revocationDigest
         self.verdict = verdict
         self.time = time
         self.validUntil = validUntil
@@ -99,11 +100,12 @@ struct PolicyBasis {
     let policyDigest: Digest?
     let trustDigest: Digest?
     let settingsDigest: Digest?
+    let revocationDigest: Digest?
 
     static func none(_ scope: RegistryScope?) -> PolicyBasis {
         PolicyBasis(
             scope: scope, policy: nil, policyDigest: nil, trustDigest: nil,
-            settingsDigest: nil)
+            settingsDigest: nil, revocationDigest: nil)
     }
 }
 

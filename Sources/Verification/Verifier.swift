@@ -13,12 +13,20 @@ public struct Verifier: Sendable {
     private let options: VerificationOptions
     /// One signer's chain is read once, however many images it signed.
     private let chains = ChainMemory()
+    private let witnesses: Witnesses
 
-    /// A verifier that judges as of `time`.
-    public init(at time: VerificationTime, options: VerificationOptions = VerificationOptions()) {
+    /// A verifier that judges as of `time`, and knows of revocation what `revocation` does.
+    public init(
+        at time: VerificationTime, options: VerificationOptions = VerificationOptions(),
+        revocation: RevocationCheck = .nothingAtHand
+    ) {
         self.time = time
         self.options = options
+        witnesses = Witnesses(revocation)
     }
+
+    /// What was proven so far by somebody whom an installed anchor vouches for: it may move floors.
+    public var testimony: Testimony { witnesses.testimony }
 
     /// Judges `artifact` by the statement that `trust` has for `scope`, and what it lists as far as
     /// the options want.
@@ -33,7 +41,8 @@ public struct Verifier: Sendable {
         }
         let basis = PolicyBasis(
             scope: scope, policy: statement.name, policyDigest: trust.policyDigest,
-            trustDigest: trust.storesDigest, settingsDigest: trust.settingsDigest)
+            trustDigest: trust.storesDigest, settingsDigest: trust.settingsDigest,
+            revocationDigest: trust.evidenceDigest)
         let criteria = SignatureCriteria(statement, in: trust)
         var listed: [VerificationReport] = []
         let manifests = try VerificationError.layout { () throws(LayoutError) in
@@ -71,7 +80,7 @@ public struct Verifier: Sendable {
         var examination = SignatureExamination()
         if let criteria {
             examination = try SignatureExamination(
-                artifact, by: criteria, at: time.value, options, chains)
+                artifact, by: criteria, at: time.value, options, chains, witnesses)
         }
         let content: ContentReport =
             options.signaturesOnly ? .unchecked : try ContentReport(checking: artifact)

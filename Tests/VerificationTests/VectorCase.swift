@@ -1,4 +1,5 @@
 import Encodings
+import Files
 import TestSupport
 import Testing
 
@@ -20,6 +21,8 @@ struct VectorCase: Sendable, CustomTestStringConvertible {
     let scope: String
     let policy: String?
     let trustStores: String?
+    /// The folder with what is at hand about revocation; nil where nothing is.
+    let revocation: String?
     let time: Timestamp
     let mediaType: String?
     let metadata: [(name: String, value: String)]
@@ -36,23 +39,31 @@ struct VectorCase: Sendable, CustomTestStringConvertible {
     let alsoAcceptable: [String]
     var testDescription: String { "\(id) (\(rules.joined(separator: ", ")))" }
 
-    /// Categories of the shared vectors that are run. G and M are skipped, by name, in
-    /// `VectorTests`.
-    static let categories: Set = ["A", "B", "C", "D", "E", "F", "H", "I", "J", "K", "L"]
-    /// Cases of these categories that are skipped by name: what they are about is the revocation of
-    /// an authority for time stamps.
-    static let waitingForRevocation: Set = [
-        "F-tsa-revoked-jws", "F-tsa-crl-good-jws", "F-tsa-crl-missing-jws",
-    ]
+    /// Categories of the shared vectors that are run. M is skipped, by name, in `VectorTests`.
+    static let categories: Set = ["A", "B", "C", "D", "E", "F", "G", "H", "I", "J", "K", "L"]
     /// A time at which every case holds that names none.
     private static let anyTime = Timestamp(seconds: 1_795_392_000)
 
     static let shared: [VectorCase] = {
         guard VectorFolder.shared.isPresent else { return [] }
-        return all(in: .shared).filter {
-            categories.contains($0.category) && !waitingForRevocation.contains($0.id)
-        }
+        return all(in: .shared).filter { categories.contains($0.category) }
     }()
+
+    /// Whether everything that is at hand about revocation stands in notation's cache, too: OCSP
+    /// responses and what is no CRL do not.
+    var hasCache: Bool {
+        guard let revocation, let files = try? revocationFiles() else { return false }
+        return FileSystem.real.kind(at: folder.path("\(revocation)/cache/crl")) == .folder
+            && files.allSatisfy { $0.name.hasSuffix(".crl") }
+    }
+
+    /// Which file is to be had at which URL.
+    func revocationFiles() throws -> [(url: String, name: String)] {
+        guard let revocation else { return [] }
+        return try folder.json("\(revocation)/map.json").strings().map {
+            (url: $0.name, name: $0.value)
+        }
+    }
 
     /// Every category of the shared vectors.
     static let everyCategory: Set<String> = Set(idsByCategory.keys)
@@ -96,6 +107,7 @@ struct VectorCase: Sendable, CustomTestStringConvertible {
         scope = try place.member("scope").string()
         policy = try place.text("policy")
         trustStores = try place.text("truststore")
+        revocation = try place.text("crls")
         time = try place.text("at").flatMap(Timestamp.init(rfc3339:)) ?? Self.anyTime
         mediaType = try place.text("mediaType")
         metadata = try place.present("userMetadata")?.strings() ?? []

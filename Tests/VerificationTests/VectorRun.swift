@@ -10,13 +10,17 @@ import TestSupport
 import Testing
 import Trust
 import Verification
+import X509
 
 /// Runs one case through the real parts: a home, a layout, the verifier.
 struct VectorRun {
     let example: VectorCase
+    /// Whether what is at hand about revocation is taken from notation's cache.
+    let fromCache: Bool
 
-    init(_ example: VectorCase) {
+    init(_ example: VectorCase, fromCache: Bool = false) {
         self.example = example
+        self.fromCache = fromCache
     }
 
     func outcome() throws -> VectorOutcome {
@@ -37,7 +41,10 @@ struct VectorRun {
                 signatureCountMax: example.signatureCountMax ?? Limits.signatureCountMax,
                 metadata: example.metadata)
             let verifier = Verifier(
-                at: VerificationTime(example.time, from: .replay), options: options)
+                at: VerificationTime(example.time, from: .replay), options: options,
+                revocation: RevocationCheck(
+                    evidence: trust.evidence, rules: trust.settings.revocation,
+                    floors: RevocationFloors()))
             let artifact = ArtifactInLayout(
                 reference: example.reference, target: target, content: layout,
                 graph: try LayoutGraph(layout))
@@ -75,7 +82,30 @@ struct VectorRun {
         if let policy = example.policy {
             try box.write(example.folder.bytes(policy), to: "home/trustpolicy.oci.json")
         }
+        try addRevocation(to: Home.open(at: box.path("home")))
         return box.path("home")
+    }
+
+    /// What `revocation add FILE --url URL` does with each file of the case.
+    private func addRevocation(to home: Home) throws {
+        guard let folder = example.revocation else { return }
+        let writer = try HomeWriter(home)
+        for (url, name) in try example.revocationFiles() {
+            let cached = "cache/crl/\(Hex.encode(try SignatureHash.sha256.hash(Array(url.utf8))))"
+            // The cache has deltas in the file of their base, and none of their own.
+            let path = "\(folder)/\(fromCache ? cached : name)"
+            guard !fromCache || FileSystem.real.kind(at: example.folder.path(path)) == .file
+            else { continue }
+            let bytes = try example.folder.bytes(path)
+            // What is neither a list nor a response is refused, and so is not at hand.
+            guard let file = try? RevocationFile(bytes) else { continue }
+            try writer.add(
+                RevocationEvidence(
+                    lists: file.lists.map { list in
+                        let isOfURL = !(file.isCacheFile && list.isDelta)
+                        return RevocationEvidence.List(list: list, urls: isOfURL ? [url] : [])
+                    }, responses: file.responses))
+        }
     }
 
     // MARK: Layouts
