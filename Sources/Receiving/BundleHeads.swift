@@ -15,6 +15,8 @@ struct BundleHeads {
     let inventory: Inventory
     /// The signature manifests of the bundle.
     let signatures: [Descriptor]
+    /// The trust capsule as it came.
+    let capsuleBytes: [UInt8]
     /// Every blob of the bundle itself.
     let content: HeadContent
 
@@ -57,7 +59,7 @@ struct BundleHeads {
         _ = try content.take(manifest.config, from: source, limit: manifest.config.size)
         let text = try content.take(manifest.inventory, from: source, limit: Inventory.sizeMax)
         inventory = try Self.inventory(text)
-        _ = try content.take(
+        capsuleBytes = try content.take(
             manifest.capsule, from: source, limit: Int64(TrustCapsule.byteCountMax))
         self.content = content
     }
@@ -70,6 +72,13 @@ struct BundleHeads {
             case .json, .shape, .inconsistent: throw .malformed(.format(error))
             }
         }
+    }
+
+    /// The trust capsule; that of a site without any trust where it cannot be read, for nothing in it
+    /// is believed that does not prove itself.
+    var capsule: TrustCapsule {
+        capsuleBytes == TrustCapsule.empty.bytes
+            ? .empty : (try? TrustCapsule(parsing: capsuleBytes)) ?? .empty
     }
 
     /// What the bundle says of itself.

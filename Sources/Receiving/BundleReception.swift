@@ -84,7 +84,17 @@ public struct BundleReception {
         _ tolerance: Int64, _ record: ReceiveRecord, progress: (Int64) -> Void
     ) throws(Stop) -> ReceiveReport {
         let peer = try peer(heads.inventory.origin)
-        let signature = try judgeSignature(of: heads, by: peer, reference: request.source)
+        let carried = try CarriedEvidence(
+            heads.capsule, besides: home,
+            floors: try onState { () throws(StateError) in try state.floors() })
+        let now = VerificationTime(clock.now, from: .clock)
+        let bundleVerifier = Verifier(
+            at: now,
+            options: VerificationOptions(
+                metadata: [(BundleManifest.purposeKey, BundleManifest.purpose)]),
+            revocation: carried.check)
+        let signature = try judgeSignature(
+            of: heads, by: peer, bundleVerifier, reference: request.source)
         let store = try onState { () throws(StateError) in
             try state.receiving(from: heads.inventory.origin)
         }
@@ -101,6 +111,7 @@ public struct BundleReception {
         let release = try BundleRelease(request, state: state, files: files, patience: patience)
         let roots: [JudgedRoot]
         let closure: BundleClosure
+        let imageVerifier: Verifier
         do throws(Stop) {
             try release.checkNames(heads.inventory)
             let quarantine = try release.quarantine(heads.inventory)
@@ -108,15 +119,20 @@ public struct BundleReception {
             closure = try BundleClosure(heads.inventory, in: quarantine)
             // The copy may have taken hours.
             try checkPlace(of: heads, own: own, mark, tolerance)
+            let time = VerificationTime(clock.now, from: .clock)
+            imageVerifier = Verifier(at: time, revocation: carried.check)
             let judge = RootJudge(
-                trust: trust, time: VerificationTime(clock.now, from: .clock),
-                content: quarantine, graph: closure.graph)
+                trust: trust, verifier: imageVerifier, time: time, content: quarantine,
+                graph: closure.graph)
             roots = try judge.judge(heads.inventory.roots, scopes, path: request.source)
         } catch {
             release.leaveNoTrace()
             throw error
         }
-        try raiseClock(by: heads)
+        var testimony = bundleVerifier.testimony
+        testimony.take(imageVerifier.testimony)
+        try raiseFloors(by: heads, testimony)
+        let isKept = try keep(carried.proven(by: testimony.revocation), record)
         try release.commit(heads, closure, events: record.received(heads, roots))
         let blobs = heads.inventory.blobs
         return ReceiveReport(
@@ -124,7 +140,8 @@ public struct BundleReception {
             referrerCount: heads.inventory.referrers.count, blobCount: blobs.count,
             byteCount: blobs.reduce(0) { $0 + $1.size },
             capsuleIsEmpty: heads.content.held[heads.manifest.capsule.digest]
-                == TrustCapsule.empty.bytes)
+                == TrustCapsule.empty.bytes,
+            isEvidenceKept: isKept)
     }
 
     // MARK: Checks
@@ -141,17 +158,34 @@ public struct BundleReception {
         return settings.clockTolerance
     }
 
-    /// The time at which a bundle was made whose signature is right has come.
-    private func raiseClock(by heads: BundleHeads) throws(Stop) {
+    /// What was proven has come to pass: what is about revocation, and the bundle's creation.
+    private func raiseFloors(by heads: BundleHeads, _ testimony: Testimony) throws(Stop) {
         let inventory = heads.inventory
         try onState { () throws(StateError) in
             _ = try state.changeFloors { floors in
+                floors.raise(by: testimony)
                 floors.raise(
                     by: ClockFloor(
                         time: inventory.created,
                         witness: "bundle \(inventory.sequence) from \(inventory.origin)"))
             }
         }
+    }
+
+    /// Puts into the home what came with the bundle and proved itself, after its record: later
+    /// verdicts rest on it.
+    ///
+    /// - Returns: whether the home has it; a home that cannot be written is no reason to refuse a
+    ///   bundle.
+    /// - Throws: where the record refuses.
+    private func keep(_ evidence: RevocationEvidence, _ record: ReceiveRecord) throws(Stop) -> Bool
+    {
+        guard !evidence.isEmpty else { return true }
+        do throws(ReceivingError) { try record.kept(evidence) } catch { throw .failed(error) }
+        do throws(ConfigurationError) {
+            try HomeWriter(home, patience: patience).add(evidence)
+            return true
+        } catch { return false }
     }
 
     /// Refuses to go on while an earlier bundle of the origin is released in part: its mark does
@@ -176,14 +210,10 @@ public struct BundleReception {
         return peer
     }
 
-    private func judgeSignature(of heads: BundleHeads, by peer: Peer, reference: String)
-        throws(Stop) -> VerificationReport
-    {
+    private func judgeSignature(
+        of heads: BundleHeads, by peer: Peer, _ verifier: Verifier, reference: String
+    ) throws(Stop) -> VerificationReport {
         let graph = try onLayout { () throws(LayoutError) in try LayoutGraph(heads.content) }
-        let verifier = Verifier(
-            at: VerificationTime(clock.now, from: .clock),
-            options: VerificationOptions(
-                metadata: [(BundleManifest.purposeKey, BundleManifest.purpose)]))
         let outcome: VerificationOutcome
         do throws(VerificationError) {
             outcome = try verifier.verify(

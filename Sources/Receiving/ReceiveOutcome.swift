@@ -54,6 +54,9 @@ public struct ReceiveReport: Sendable {
     public let byteCount: Int64
     /// Whether the trust capsule that came with it is that of a site without any trust.
     public let capsuleIsEmpty: Bool
+    /// Whether the home has now what came with the bundle about revocation and proved itself. False
+    /// where the home could not be written: only this run has known of it.
+    public let isEvidenceKept: Bool
 }
 
 /// Why a bundle was neither taken nor refused.

@@ -4,6 +4,7 @@ import Encodings
 import Files
 import OCI
 import State
+import Trust
 import Verification
 
 /// What the audit record says of a bundle.
@@ -43,6 +44,16 @@ struct ReceiveRecord {
             details["undecided"] = Self.failing(roots)
         }
         try append("receive-undecided", details, bundle)
+    }
+
+    /// Says that the home is about to keep what came with a bundle and proved itself.
+    func kept(_ evidence: RevocationEvidence) throws(ReceivingError) {
+        let details: JSONObject = [
+            "source": .string(request.source), "evidence": evidence.digests,
+        ]
+        do throws(AuditError) {
+            _ = try state.audit.append(event("revocation-add", details))
+        } catch { throw .audit(error) }
     }
 
     private static func failing(_ roots: [JudgedRoot]) -> JSON {

@@ -8,6 +8,7 @@ import Verification
 /// Judges the images of a bundle by this site's own policy for the repositories that they claim.
 struct RootJudge {
     let trust: TrustConfiguration
+    let verifier: Verifier
     let time: VerificationTime
     let content: Quarantine
     let graph: LayoutGraph
@@ -32,7 +33,7 @@ struct RootJudge {
         throws(Stop) -> VerificationReport
     {
         do throws(VerificationError) {
-            let outcome = try Verifier(at: time).verify(
+            let outcome = try verifier.verify(
                 ArtifactInLayout(
                     reference: reference, target: root.descriptor, content: content, graph: graph),
                 as: scope, trust: trust)
