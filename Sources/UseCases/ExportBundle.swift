@@ -9,6 +9,7 @@ public import Sending
 internal import Signing
 internal import State
 public import Trust
+internal import X509
 
 /// What to export, and for whom.
 public struct ExportBundleRequest: Sendable {
@@ -44,6 +45,8 @@ public struct ExportBundleRequest: Sendable {
 public enum SiteError: Error, Equatable {
     /// The site has no name: `peer self` gives it one.
     case noName(homePath: String)
+    /// What the home keeps makes a capsule that no receiver takes; in bytes.
+    case capsuleTooLarge(limit: Int)
     /// The number is not that of an unfinished export; which one is, if any.
     case notPending(Int64, SiteName, pending: Int64?)
 }
@@ -110,9 +113,20 @@ extension Site {
         var policies: [TrustPolicyFile: TrustPolicyDocument] = [:]
         for file in TrustPolicyFile.allCases { policies[file] = try home.policy(in: file) }
         let stores = try home.trustStores()
-        let uncounted = TrustCapsule(counter: 0, policies: policies, stores: stores)
+        let evidence = try home.revocationStore().evidence
+        func capsule(_ counter: Int64) -> TrustCapsule {
+            TrustCapsule(
+                counter: counter, policies: policies, stores: stores,
+                revocationLists: evidence.lists.map(\.list.der),
+                ocspResponses: evidence.responses.map(\.der))
+        }
+        let uncounted = capsule(0)
         if uncounted.isEmpty { return .empty }
         let counter = try state.capsuleCounter(for: BlobHasher.digest(of: uncounted.bytes))
-        return TrustCapsule(counter: counter, policies: policies, stores: stores)
+        let counted = capsule(counter)
+        guard counted.bytes.count <= TrustCapsule.byteCountMax else {
+            throw SiteError.capsuleTooLarge(limit: TrustCapsule.byteCountMax)
+        }
+        return counted
     }
 }

@@ -48,6 +48,8 @@ public struct VerifyReport {
     public let conclusions: [VerifiedReference]
     /// What whole layouts hold besides, under names and unjudged.
     public let leftOut: [NamedArtifact]
+    /// What kept the floors from being moved up; the verdicts stand. Nil where nothing did.
+    public let floorObstacle: (any Error)?
 }
 
 extension Site {
@@ -60,13 +62,13 @@ extension Site {
         let time =
             request.at.map { VerificationTime($0, from: .replay) }
             ?? VerificationTime(clock.now, from: .clock)
+        let isReplay = request.at != nil
+        let basis = Result { try verificationBasis(isReplay: isReplay) }
+        let verifier = Verifier(
+            at: time, options: request.options,
+            revocation: (try? basis.get().revocation) ?? .nothingAtHand)
         let judge = ReferenceJudge(
-            verifier: Verifier(at: time, options: request.options), scope: request.scope,
-            trust: Result {
-                // A replay knows no floor.
-                if request.at == nil { try checkClock() }
-                return try home().imageTrust()
-            }, all: request.all)
+            verifier: verifier, scope: request.scope, trust: basis.map(\.trust), all: request.all)
         var conclusions = [[VerifiedReference]](repeating: [], count: request.references.count)
         var leftOut: [NamedArtifact] = []
         func conclude(_ place: Int, _ error: any Error) {
@@ -90,7 +92,13 @@ extension Site {
                 for reference in layout.references { conclude(reference.place, error) }
             }
         }
-        return VerifyReport(conclusions: conclusions.flatMap(\.self), leftOut: leftOut)
+        var floorObstacle: (any Error)?
+        if !isReplay {
+            do { try raiseFloors(by: verifier.testimony) } catch { floorObstacle = error }
+        }
+        return VerifyReport(
+            conclusions: conclusions.flatMap(\.self), leftOut: leftOut,
+            floorObstacle: floorObstacle)
     }
 
     /// The references by the layout or archive that they name, each in the order of its first.

@@ -36,7 +36,8 @@ struct Airseal: ParsableCommand {
             PruneCommand.self, RemoveCommand.self, SignCommand.self, VerifyCommand.self,
             ExportCommand.self, ReceiveCommand.self,
             PeerCommand.self, KeyCommand.self,
-            CertCommand.self, TrustCommand.self, PolicyCommand.self, ClockCommand.self,
+            CertCommand.self, TrustCommand.self, PolicyCommand.self, RevocationCommand.self,
+            ClockCommand.self,
             AuditCommand.self,
         ])
 

@@ -201,7 +201,7 @@ enum Hostile {
         .untrustedChain(root: text), .otherIdentity(subject: text),
         .signedInFuture(time),
         .invalidAt(time, subject: text, notBefore: time, notAfter: time),
-        .revocationUnknown(subject: text, sources: [text]), .metadataMissing(name: text),
+        .revocationUnknown(subject: text, [.noSource]), .metadataMissing(name: text),
         .otherPayload(mediaType: text, digest: digest, size: 1), .otherMetadata(name: text),
         .malformedManifest(.mediaType(text)),
         .unreadable(digest, .document(name: text, .json(.notUTF8))),

@@ -18,8 +18,10 @@ struct VerifyCommand: Verb {
             One signature that passes is enough, unless verification.json in the home requires those \
             of several signers. With --recursive an index passes only if every image in it does, too.
 
-            Where a certificate names a source of revocation data, its revocation is unknown as long \
-            as no such data is carried, and under a policy that enforces it the verdict is undecided.
+            Where a certificate names a source of revocation data, it is judged by the CRLs and OCSP \
+            responses that revocation add has put into the home. Where none of them tells, the \
+            verdict is undecided under a policy that enforces revocation. What was proven moves up \
+            the floors in the state.
 
             Verdicts: verified (0), refused (1), undecided (2), skipped where the policy says so (0).
 
@@ -105,6 +107,11 @@ struct VerifyCommand: Verb {
             status = status.joined(conclusion.report.verdict.exitStatus)
         }
         report.leftOut.notes.forEach { Terminal.say("note: \($0)") }
+        if let obstacle = report.floorObstacle {
+            Terminal.say(
+                "note: the verdicts stand, but the floors could not be moved up: "
+                    + Sentence(about: obstacle).text)
+        }
         return status
     }
 }

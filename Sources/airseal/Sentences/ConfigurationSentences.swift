@@ -37,6 +37,7 @@ extension ConfigurationError: Speakable {
         case .settings(let path, let error): error.sentence.after("\(ForeignText(path))")
         case .cryptography(let error): error.sentence
         case .peer(let path, let error): error.sentence.after("\(ForeignText(path))")
+        case .revocationFile(let path, let fault): fault.sentence.after("\(ForeignText(path))")
         case .noSigningKeys(let paths):
             Sentence(
                 "there is no signingkeys.json; looked for "

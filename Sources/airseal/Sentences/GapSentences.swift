@@ -8,6 +8,10 @@ import Verification
 extension SiteError: Speakable {
     var sentence: Sentence {
         switch self {
+        case .capsuleTooLarge(let limit):
+            Sentence(
+                "what this home keeps makes a trust capsule above \(limit) bytes, which nobody takes",
+                hint: "see revocation prune")
         case .noName(let path):
             Sentence(
                 "this site has no name in \(ForeignText(path))",

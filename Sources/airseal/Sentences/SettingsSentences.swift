@@ -14,6 +14,10 @@ extension VerificationSettingsError: Speakable {
             Sentence(
                 "\"\(ForeignText(text))\" is no time by which clocks may differ",
                 hint: "clockTolerance takes a number with s, m or h, a day at most: 5m")
+        case .maxCRLAge(let text):
+            Sentence(
+                "\"\(ForeignText(text))\" is no age that a CRL may have",
+                hint: "maxCRLAge takes a number with s, m, h or d: 7d")
         case .requirement(let error): error.sentence.after("requiredSignatures")
         case .conflict(let conflict): conflict.sentence
         }

@@ -80,10 +80,12 @@ extension Finding {
             "every certificate is valid at the time-stamped time, \(from.preciseDescription) to "
                 + "\(to.preciseDescription)"
         case .noRevocationSource: "no certificate names a revocation source"
-        case .revocationUnknown(let subject, let sources):
-            "the certificate of \(ForeignText(escaped: subject)) may have been revoked: nothing is "
-                + "at hand from "
-                + "\(Listing(sources.map { "\(ForeignText($0))" }, nothing: "its sources"))"
+        case .notRevoked(let until): "no certificate is revoked, as is known until \(until)"
+        case .revoked(let subject, let fact):
+            "the certificate of \(ForeignText(escaped: subject)) is \(fact.words)"
+        case .revocationUnknown(let subject, let gaps):
+            "\(gaps.first?.words ?? "nothing tells"); the certificate of "
+                + "\(ForeignText(escaped: subject)) may have been revoked"
         case .payloadMatches: "the payload names the artifact"
         case .otherPayload(let mediaType, let digest, let size):
             "the payload names \(digest) (\(ForeignText(mediaType)), \(size) bytes)"

@@ -1,0 +1,85 @@
+internal import Configuration
+internal import Encodings
+internal import Files
+internal import OCILayout
+internal import Trust
+internal import Verification
+public import X509
+
+/// A chain about whose revocation is asked.
+public struct RevocationSubject: Sendable {
+    /// Where it was found: the file or layout as it was named.
+    public let path: String
+    /// Leaf to root, each issued by the next.
+    public let chain: CertificateChain
+    /// Whether it is that of an authority for time stamps, found in a signature.
+    public let isTimestampAuthority: Bool
+}
+
+/// Why something has no chains about whose revocation could be asked.
+public enum RevocationSubjectError: Error, Equatable {
+    /// A certificate in the file is not issued by the one behind it; counted from the leaf, which is
+    /// 0.
+    case notAChain(path: String, position: Int)
+    /// Nothing in the layout is signed.
+    case nothingSigned(path: String)
+}
+
+extension Site {
+    /// The chains in files of certificates, and those by which things in layouts or archives are
+    /// signed; each once.
+    ///
+    /// - Throws: where one of them cannot be read, or has none.
+    func revocationSubjects(of paths: [String]) throws -> [RevocationSubject] {
+        var subjects: [RevocationSubject] = []
+        for path in paths {
+            let found = try chains(inCertificates: path) ?? chains(inLayout: path)
+            subjects += found.filter { one in !subjects.contains { $0.chain == one.chain } }
+        }
+        return subjects
+    }
+
+    /// Nil for what holds no certificates.
+    private func chains(inCertificates path: String) throws -> [RevocationSubject]? {
+        guard files.kind(at: path) == .file else { return nil }
+        let file = try files.file(at: path)
+        guard let size = file.size, size <= Int64(X509Limits.fileSizeMax) else { return nil }
+        guard let chain = try? CertificateChain(file: file.readAll(limit: size)) else { return nil }
+        for (position, pair) in zip(chain.certificates, chain.authorities).enumerated()
+        where !pair.0.isIssued(by: pair.1) {
+            throw RevocationSubjectError.notAChain(path: path, position: position)
+        }
+        return [RevocationSubject(path: path, chain: chain, isTimestampAuthority: false)]
+    }
+
+    private func chains(inLayout path: String) throws -> [RevocationSubject] {
+        let roots = try timestampRoots()
+        let reference = try Reference(parsing: path, in: files)
+        let chains = try steadily(reference) { content in
+            let chains = try SignedChains(in: content, roots: roots)
+            return (chains, isSound: chains.unreadable.isEmpty)
+        }
+        guard !chains.signers.isEmpty else {
+            throw RevocationSubjectError.nothingSigned(path: path)
+        }
+        return chains.signers.map {
+            RevocationSubject(path: path, chain: $0, isTimestampAuthority: false)
+        }
+            + chains.authorities.map {
+                RevocationSubject(path: path, chain: $0, isTimestampAuthority: true)
+            }
+    }
+
+    /// The roots of authorities for time stamps that the home trusts.
+    private func timestampRoots() throws -> [Certificate] {
+        guard files.kind(at: homePath) == .folder else { return [] }
+        let home = try home()
+        return try home.trustStoreNames().names.filter { $0.type == .tsa }.flatMap { name in
+            if case .usable(let trusted, _) = try home.trustStore(name) {
+                trusted.certificates
+            } else {
+                [Certificate]()
+            }
+        }
+    }
+}

@@ -1,0 +1,371 @@
+import Encodings
+import Testing
+
+/// A site whose signer has a certificate of an authority made by openssl, which names a CRL.
+///
+/// TEST ONLY: the keys lie in files.
+private struct Ward {
+    let site: Site
+
+    static let url = "http://crl.test/leaf.crl"
+    static let verify = "airseal verify l:v1 --scope site.example/hello"
+
+    /// `l:v1` is signed by `signer`, whose authority `ca` is trusted. Nothing is at hand about
+    /// revocation.
+    init() async throws {
+        site = try await Site()
+        try await site.yes(
+            """
+            cat > ca.cnf <<'END'
+            [ca]
+            default_ca = site
+            [site]
+            database = index.txt
+            crlnumber = crlnumber
+            rand_serial = yes
+            new_certs_dir = .
+            certificate = ca.pem
+            private_key = ca.key
+            default_md = sha256
+            policy = any
+            unique_subject = no
+            default_days = 300
+            crl_extensions = crl
+            [any]
+            countryName = optional
+            stateOrProvinceName = optional
+            organizationName = optional
+            commonName = supplied
+            [crl]
+            authorityKeyIdentifier = keyid
+            [leaf]
+            keyUsage = critical,digitalSignature
+            extendedKeyUsage = codeSigning
+            authorityKeyIdentifier = keyid
+            crlDistributionPoints = URI:\(Self.url)
+            END
+            touch index.txt; echo 05 > crlnumber
+            for name in ca other; do
+                openssl req -x509 -config /dev/null -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
+                    -keyout $name.key -out $name.pem -subj '/C=DE/ST=BE/O=Example/CN=Root' -days 365 \
+                    -addext basicConstraints=critical,CA:TRUE \
+                    -addext keyUsage=critical,keyCertSign,cRLSign -addext subjectKeyIdentifier=hash
+            done
+            openssl req -new -config /dev/null -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
+                -keyout signer.key -out signer.csr -subj '/C=DE/ST=BE/O=Example/CN=signer'
+            openssl ca -config ca.cnf -batch -notext -extensions leaf -in signer.csr -out signer.pem
+            cat signer.pem ca.pem > chain.pem; chmod 600 signer.key
+            """)
+        try await site.trust(["ca.pem"])
+        try await site.copySample("hello", to: "l")
+        try await site.yes("airseal sign l:v1 --key-file signer.key --chain chain.pem")
+    }
+
+    /// Has the authority make `name`, which counts from `start` to `end` as `date` understands them.
+    func list(_ name: String, from start: String = "-1 hour", to end: String = "+30 days")
+        async throws
+    {
+        try await site.yes(
+            """
+            when() { date -u -d "$1" +%Y%m%d%H%M%SZ; }
+            openssl ca -config ca.cnf -gencrl -out \(name) -crl_lastupdate "$(when '\(start)')" \
+                -crl_nextupdate "$(when '\(end)')"
+            """)
+    }
+
+    /// What `verify` says of the signature.
+    func undecided(_ reason: String, sourceLocation: SourceLocation = #_sourceLocation)
+        async throws
+    {
+        let answer = try await site.run(Self.verify)
+        #expect(answer.status == 2, "\(answer)", sourceLocation: sourceLocation)
+        #expect(
+            answer.output.contains("revocation: unknown: ") && answer.output.contains(reason),
+            "\(answer)", sourceLocation: sourceLocation)
+    }
+}
+
+@Suite struct `Revocation without a network` {
+    // Refusals.
+
+    @Test func `is unknown where nothing is at hand`() async throws {
+        let ward = try await Ward()
+        try await ward.undecided(
+            "no CRL of CN=Root,O=Example,ST=BE,C=DE is at hand, from \(Ward.url)")
+    }
+
+    @Test func `takes no file that is no CRL, and then nothing`() async throws {
+        let ward = try await Ward()
+        try await ward.list("good.crl")
+        try await ward.site.yes(
+            """
+            echo hello > junk; head -c 100 good.crl > cut.crl; echo '{"baseCRL": "AA=="}' > cache
+            openssl crl -in good.crl -outform DER | head -c 50 > cut.der
+            """)
+        for file in ["junk", "cut.crl", "cache", "cut.der", "ca.pem"] {
+            let answer = try await ward.site.run("airseal revocation add good.crl \(file)")
+            #expect(answer.status == 1, "\(file): \(answer)")
+            #expect(answer.sentences.count == 1)
+            #expect(answer.sentences.first?.contains("\(file): ") == true, "\(answer)")
+        }
+        try await ward.site.yes("test ! -e home/revocation; ! airseal audit show | grep revocation")
+    }
+
+    @Test
+    func `is not believed of forged CRLs, of another authority of the name, or of the future`()
+        async throws
+    {
+        let ward = try await Ward()
+        try await ward.list("late.crl", from: "2040-01-01", to: "2041-01-01")
+        try await ward.site.yes(
+            """
+            sed 's/= ca\\./= other./' ca.cnf > other.cnf
+            openssl ca -config other.cnf -gencrl -out other.crl -crldays 30
+            """)
+        try await ward.list("forged.pem")
+        try await ward.site.yes(
+            """
+            python3 - <<'END'
+            import base64
+            text = open("forged.pem").read().split("-----")[2]
+            der = bytearray(base64.b64decode(text))
+            der[-1] ^= 1
+            open("forged.crl", "wb").write(der)
+            END
+            airseal revocation add late.crl other.crl forged.crl --url \(Ward.url) \
+                || airseal revocation add late.crl other.crl forged.crl
+            """)
+        try await ward.undecided("CRL of CN=Root,O=Example,ST=BE,C=DE")
+        // Nobody's floor has moved.
+        let status = try await ward.site.yes("airseal clock status --json")
+        #expect(try status.json.member("floor").value == .null)
+        let kept = try await ward.site.yes("airseal revocation list --json")
+        #expect(try kept.json.member("floors").array().isEmpty)
+        // And everything else works.
+        try await ward.list("good.crl")
+        try await ward.site.yes("airseal revocation add good.crl && \(Ward.verify)")
+    }
+
+    @Test func `refuses a revoked signer`() async throws {
+        let ward = try await Ward()
+        try await ward.site.yes(
+            "openssl ca -config ca.cnf -revoke signer.pem -crl_reason keyCompromise")
+        try await ward.list("revoked.crl")
+        try await ward.site.yes("airseal revocation add revoked.crl")
+        let answer = try await ward.site.run(Ward.verify)
+        #expect(answer.status == 1)
+        #expect(answer.output.contains("is revoked since "), "\(answer)")
+        #expect(answer.output.contains(", keyCompromise"), "\(answer)")
+        let checked = try await ward.site.run("airseal revocation check l chain.pem")
+        #expect(checked.status == 1)
+        #expect(checked.output.contains("revoked: CN=signer"), "\(checked)")
+    }
+
+    @Test func `is unknown from the second after nextUpdate on`() async throws {
+        let ward = try await Ward()
+        try await ward.list("short.crl", to: "+2 days")
+        let added = try await ward.site.yes("airseal revocation add short.crl --json")
+        let end = try added.json.member("items").array()[0].member("nextUpdate").string()
+        let last = try await ward.site.yes("\(Ward.verify) --at \(end)")
+        #expect(last.output.contains("verified: "))
+        let after = try await ward.site.yes("date -u -d '\(end) +1 sec' +%Y-%m-%dT%H:%M:%SZ")
+        let late = try await ward.site.run("\(Ward.verify) --at \(after.output.dropLast())")
+        #expect(late.status == 2)
+        #expect(
+            late.output.contains("CRL of CN=Root,O=Example,ST=BE,C=DE expired on \(end)"), "\(late)"
+        )
+        #expect(try await ward.site.run("faketime -f '+3d' airseal revocation check").status == 2)
+    }
+
+    @Test func `does not go back to an older CRL, unless it is reset`() async throws {
+        let ward = try await Ward()
+        try await ward.list("old.crl", from: "-3 hours")
+        try await ward.list("new.crl", from: "-2 hours")
+        try await ward.site.yes("airseal revocation add new.crl && \(Ward.verify)")
+        try await ward.site.yes("rm -r home/revocation && airseal revocation add old.crl")
+        try await ward.undecided("and a later one, of ")
+        let floors = try await ward.site.yes("airseal revocation list --json")
+        #expect(try floors.json.member("floors").array().count == 1)
+        let other = try await ward.site.run("airseal revocation reset other.pem --reason test")
+        #expect(other.status == 2)
+        #expect(try await ward.site.run("airseal revocation reset ca.pem --reason ''").status == 64)
+        try await ward.site.yes("airseal revocation reset ca.pem --reason 'starts over'")
+        try await ward.site.yes(Ward.verify)
+        let record = try await ward.site.yes("airseal audit show --kind revocation-reset --json")
+        #expect(
+            try record.json.array()[0].member("details").member("reason").string()
+                == "starts over")
+    }
+
+    @Test func `is not read where something in the home was changed`() async throws {
+        let ward = try await Ward()
+        try await ward.list("good.crl")
+        try await ward.site.yes("airseal revocation add good.crl")
+        for spoil in [
+            "printf x >> home/revocation/crl/*.crl", "cp junk home/revocation/crl/",
+            "cp junk home/revocation/", "ln -s /etc/passwd home/revocation/ocsp",
+        ] {
+            try await ward.site.yes(
+                "echo > junk; rm -rf kept; cp -a home/revocation kept; \(spoil)")
+            let answer = try await ward.site.run(Ward.verify)
+            #expect(answer.status == 2, "\(spoil): \(answer)")
+            try await ward.site.yes("rm -rf home/revocation; mv kept home/revocation")
+        }
+        try await ward.site.yes(Ward.verify)
+    }
+
+    // Acceptances.
+
+    @Test func `passes in a network namespace without interfaces, and moves the floors`()
+        async throws
+    {
+        let ward = try await Ward()
+        try await ward.list("good.crl")
+        try await ward.site.yes("openssl crl -in good.crl -outform DER -out good.der")
+        let added = try await ward.site.yes(
+            "airseal revocation add good.der --for chain.pem --for l && airseal audit show")
+        #expect(added.output.contains("revocation-add"))
+        #expect(added.output.contains("from \(Ward.url)"), "\(added)")
+        let verified = try await ward.site.yes("unshare -rn \(Ward.verify) --json")
+        let report = try verified.json.array()[0]
+        #expect(try report.member("verdict").string() == "verified")
+        #expect(try report.member("revocationDigest").string().hasPrefix("sha256:"))
+        let clock = try await ward.site.yes("airseal clock status")
+        #expect(clock.output.contains("by CRL of CN=Root,O=Example,ST=BE,C=DE"), "\(clock)")
+        let again = try await ward.site.yes("airseal revocation add good.crl")
+        #expect(again.output.hasPrefix("present "))
+    }
+
+    @Test func `goes on by a newer CRL, and the older one can be pruned`() async throws {
+        let ward = try await Ward()
+        try await ward.list("old.crl", from: "-3 hours")
+        try await ward.list("new.crl", from: "-2 hours")
+        try await ward.site.yes("airseal revocation add old.crl new.crl; \(Ward.verify)")
+        let rehearsed = try await ward.site.yes("airseal revocation prune --dry-run")
+        #expect(rehearsed.output.hasPrefix("would remove CRL 05 of "), "\(rehearsed)")
+        let pruned = try await ward.site.yes("airseal revocation prune")
+        #expect(pruned.output.hasPrefix("removed CRL 05 of "))
+        let second = try await ward.site.yes("airseal revocation prune; \(Ward.verify)")
+        #expect(second.output.hasPrefix("nothing to remove"))
+    }
+
+    @Test func `asks for more where the site does`() async throws {
+        let ward = try await Ward()
+        try await ward.list("good.crl", from: "-3 hours")
+        try await ward.site.yes(
+            """
+            airseal revocation add good.crl && \(Ward.verify)
+            echo '{"version": "1.0", "maxCRLAge": "2h"}' > home/verification.json
+            """)
+        try await ward.undecided("and older than the 7200 s that this site allows")
+        try await ward.site.yes(
+            """
+            echo '{"version": "1.0", "maxCRLAge": "4h", "requireRevocationInfo": true}' \
+                > home/verification.json
+            \(Ward.verify)
+            """)
+    }
+
+    @Test func `is written as notation's cache`() async throws {
+        let ward = try await Ward()
+        let export = "airseal revocation export --notation-cache cache --for l"
+        let nothing = try await ward.site.run(export)
+        #expect(nothing.status == 2)
+        #expect(nothing.errors.contains("no current CRL for \(Ward.url)"), "\(nothing)")
+        try await ward.list("good.crl")
+        let written = try await ward.site.yes("airseal revocation add good.crl; \(export)")
+        #expect(written.output.contains("wrote crl/"))
+        let again = try await ward.site.yes(
+            """
+            hash=$(printf '\(Ward.url)' | sha256sum | cut -c -64)
+            openssl crl -in good.crl -outform DER | base64 -w 0 > b64
+            printf '{"baseCRL":"%s"}' "$(cat b64)" | cmp - cache/crl/$hash
+            [ "$(stat -c %a cache/crl)" = 700 ]; ls cache/crl | wc -l
+            \(export)
+            airseal revocation add cache/crl/$hash --for l
+            """)
+        #expect(again.output.contains("present crl/"), "\(again)")
+    }
+}
+
+@Suite struct `Revocation across the gap` {
+    /// The near side signs with a certificate that names a CRL, and sends bundles by a token; the far
+    /// side trusts both, and knows nothing of the CRL.
+    private static func gap() async throws -> (ward: Ward, high: Site) {
+        let ward = try await Ward()
+        let low = ward.site
+        let high = try await Site()
+        try await low.makeKey("bundles")
+        try await low.yes("airseal peer self low-side")
+        try await high.yes(
+            """
+            airseal peer self high-side
+            cp \(low.root)/ca.pem . && cp \(low.root)/bundles-root.pem .
+            """)
+        try await high.trust(["ca.pem"])
+        try await high.yes(
+            """
+            airseal peer add low-side --anchor bundles-root.pem --identity '*' \
+                --repositories site.example --fingerprint \
+                $(openssl x509 -in bundles-root.pem -outform DER | sha256sum | cut -c -64)
+            """)
+        return (ward, high)
+    }
+
+    private static func carry(_ name: String, _ low: Site, _ high: Site) async throws {
+        try await low.yes(
+            """
+            airseal export l --to \(name) --destination high-side --scope site.example/hello \
+                \(low.signing("bundles"))
+            """)
+        try await high.yes("cp \(low.root)/\(name) .")
+    }
+
+    @Test func `a bundle without a current CRL is undecided, and leaves nothing`() async throws {
+        let (ward, high) = try await Self.gap()
+        try await ward.list("stale.crl", from: "-3 days", to: "-1 day")
+        try await ward.site.yes("airseal revocation add stale.crl")
+        try await Self.carry("b.tar", ward.site, high)
+        let answer = try await high.run("airseal receive b.tar --into l")
+        #expect(answer.status == 2, "\(answer)")
+        #expect(answer.errors.contains("expired on ") || answer.output.contains("expired on "))
+        try await high.yes("test ! -e l; test ! -e home/revocation")
+    }
+
+    @Test func `a bundle that reveals the signer's revocation is refused`() async throws {
+        let (ward, high) = try await Self.gap()
+        try await ward.site.yes("openssl ca -config ca.cnf -revoke signer.pem")
+        try await ward.list("revoked.crl")
+        try await ward.site.yes("airseal revocation add revoked.crl")
+        try await Self.carry("b.tar", ward.site, high)
+        let answer = try await high.run("airseal receive b.tar --into l")
+        #expect(answer.status == 1, "\(answer)")
+        try await high.yes("test ! -e l")
+    }
+
+    @Test func `a far side whose CRLs have expired recovers by a bundle that carries fresh ones`()
+        async throws
+    {
+        let (ward, high) = try await Self.gap()
+        try await ward.list("stale.crl", from: "-3 days", to: "-1 day")
+        try await high.yes("airseal revocation add \(ward.site.root)/stale.crl")
+        try await ward.list("fresh.crl")
+        // A CRL of somebody whom nobody here trusts comes along, and counts for nothing.
+        try await ward.site.yes(
+            """
+            sed 's/= ca\\./= other./' ca.cnf > other.cnf
+            openssl ca -config other.cnf -gencrl -out other.crl -crldays 30
+            airseal revocation add fresh.crl other.crl
+            """)
+        try await Self.carry("b.tar", ward.site, high)
+        let before = try await high.yes(
+            "find home -path home/revocation -prune -o -type f -print | sort | xargs sha256sum")
+        try await high.yes("airseal receive b.tar --into l && \(Ward.verify)")
+        let kept = try await high.yes("airseal revocation list --json")
+        #expect(try kept.json.member("lists").array().count == 2)
+        #expect(try kept.json.member("floors").array().count == 1)
+        let after = try await high.yes(
+            "find home -path home/revocation -prune -o -type f -print | sort | xargs sha256sum")
+        #expect(after.output == before.output)
+    }
+}
