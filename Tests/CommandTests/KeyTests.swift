@@ -176,6 +176,23 @@ import Testing
         try await expect(site, sign(site), status: 1, says: "nothing was signed", "(rule X10)")
     }
 
+    @Test func `to list a certificate twice`() async throws {
+        let site = try await certified()
+        try await site.yes("airseal key install --key \(site.key("signer")) --chain signer.pem")
+        let list = "airseal key list --key \(site.key("signer")) --json"
+        let key = try await site.yes(list).json.array()[0].member("keys").array()[0]
+        // Another tool does not look whether it is there.
+        try await site.yes(
+            """
+            openssl x509 -in leaf.pem -outform DER -out leaf.der
+            pkcs11-tool --module /usr/lib/softhsm/libsofthsm2.so --token-label site --login \
+                --pin 1234 --write-object leaf.der --type cert --label again \
+                --id \(try key.member("id").string())
+            """)
+        let again = try await site.yes(list).json.array()[0].member("keys").array()[0]
+        #expect(try again.member("certificates").array().count == 1)
+    }
+
     @Test func `to call a key ready that cannot sign`() async throws {
         let site = try await Site()
         try await site.yes(
