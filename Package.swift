@@ -162,7 +162,7 @@ let package = Package(
                 "Archive", "Cryptography", "Encodings", "Files", "OCI", "OCILayout", "TestSupport",
                 subprocess, systemPackage,
             ]),
-        tests("PKCS11Tests", ["Encodings", "Files", "PKCS11", "TestTokens"]),
+        tests("PKCS11Tests", ["Encodings", "Files", "PKCS11", "TestTokens", systemPackage]),
         tests(
             "ReceivingTests",
             [

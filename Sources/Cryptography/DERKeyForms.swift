@@ -42,14 +42,39 @@ enum DERKeyForms {
         guard let sealed = unsafe d2i_X509_SIG(nil, &place, der.count) else { throw .damaged }
         defer { unsafe X509_SIG_free(sealed) }
         guard unsafe isAtEnd(place, of: der) else { throw .damaged }
-        guard let passphrase = unsafe passphrase,
+        guard let passphrase = unsafe passphrase else { throw .wrongPassphrase }
+        ERR_clear_error()
+        defer { ERR_clear_error() }
+        guard
             let info = unsafe PKCS8_decrypt(
                 sealed, passphrase.baseAddress?.assumingMemoryBound(to: CChar.self),
                 Int32(passphrase.count))
-        else { throw .wrongPassphrase }
+        else { throw lacksAlgorithm ? .unsupportedEncryption : .wrongPassphrase }
         defer { unsafe PKCS8_PRIV_KEY_INFO_free(info) }
         return try unsafe key(info)
     }
+
+    /// Whether OpenSSL has just failed for an algorithm that it does not have, or does not fetch.
+    private static var lacksAlgorithm: Bool {
+        var isLacking = false
+        while case let code = ERR_get_error(), code != 0 {
+            let library = Int32(truncatingIfNeeded: code >> 23 & 0xFF)
+            let reason = Int32(truncatingIfNeeded: code & 0x7F_FFFF)
+            isLacking =
+                isLacking || [errorUnsupported, errorFetchFailed].contains(reason)
+                || (library == ERR_LIB_EVP && lacks.contains(reason))
+        }
+        return isLacking
+    }
+
+    // ERR_R_UNSUPPORTED and ERR_R_FETCH_FAILED, whose macros are not imported.
+    private static let errorUnsupported: Int32 = 0x8_010C
+    private static let errorFetchFailed: Int32 = 0x8_010D
+    private static let lacks = [
+        EVP_R_UNKNOWN_PBE_ALGORITHM, EVP_R_UNKNOWN_CIPHER, EVP_R_UNSUPPORTED_CIPHER,
+        EVP_R_UNSUPPORTED_KEYLENGTH, EVP_R_UNSUPPORTED_KEY_DERIVATION_FUNCTION,
+        EVP_R_UNSUPPORTED_PRF, EVP_R_UNSUPPORTED_SALT_TYPE,
+    ]
 
     private static func key(_ info: OpaquePointer) throws(KeyFileError) -> PrivateKey {
         guard let key = unsafe EVP_PKCS82PKEY(info) else { throw .damaged }

@@ -142,6 +142,8 @@ public enum KeyFileError: Error, Equatable {
     case severalKeys
     /// The passphrase does not open it, or it was changed since it was encrypted.
     case wrongPassphrase
+    /// Encrypted with an algorithm that this OpenSSL does not offer, whatever the passphrase.
+    case unsupportedEncryption
     /// It says to be a key, and its bytes are none that OpenSSL can read: damaged, or encrypted with an
     /// algorithm that this OpenSSL does not offer.
     case damaged

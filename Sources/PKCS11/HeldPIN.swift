@@ -1,9 +1,13 @@
+public import Files
+
 /// What a token has to say to the person who uses it.
 public enum TokenNotice: Sendable {
     /// The PIN is to be typed at the token itself.
     case pinPad(TokenDescription)
     /// The key wants the PIN before every signature.
     case pinForEverySignature(KeyDescription)
+    /// The token rejected the PIN, and the state folder could not be made to say so.
+    case rejectionNotRemembered(FileError)
 }
 
 /// The PIN of one run: taken from its source once, held in locked memory for as long as the token
@@ -26,8 +30,14 @@ public final class HeldPIN {
         let pin =
             if let held = self.pin { held } else { try source.take(for: token) }
         // Before the state of the token, which says less: this source may be why tries are few.
-        try pin.mark?.check(serial: token.serial)
+        let standing = try pin.mark?.standing(serial: token.serial) ?? .clean
+        if standing == .rejected {
+            throw .pinRejectedEarlier(serial: token.serial, path: pin.mark?.path)
+        }
         guard !source.isUnattended || token.pinState == .normal else {
+            if standing == .tried {
+                throw .pinOutcomeUnknown(serial: token.serial, path: pin.mark?.path)
+            }
             throw .pinTriesLow(serial: token.serial, isFinal: token.pinState == .finalTry)
         }
         self.pin = pin
@@ -49,21 +59,32 @@ public final class HeldPIN {
 
     /// Tries the PIN, and remembers what the token said of it.
     ///
-    /// The mark is made before the try and goes when the token has not rejected the PIN: a disk that
-    /// is full, or a run that ends on the way, must not give the next run another try.
+    /// The mark of the try is made before it, and where it cannot be made, nothing is tried. What the
+    /// token said comes into it before a signal ends the process.
     func trying(_ pin: TakenPIN, serial: String, _ body: () throws(PKCS11Error) -> Void)
         throws(PKCS11Error)
     {
-        try pin.mark?.record(serial: serial)
+        TokenCalls.beginSettling()
+        defer { TokenCalls.endSettling() }
+        try pin.mark?.recordTry(serial: serial)
         do throws(PKCS11Error) { try body() } catch {
             forget()
             pin.secret.forget()
-            if case .pinIncorrect = error { throw error }
             // The error of the token is the one to report.
-            try? pin.mark?.clear(serial: serial)
+            if case .pinIncorrect = error {
+                remember(pin.mark, serial: serial)
+            } else {
+                try? pin.mark?.clear(serial: serial)
+            }
             throw error
         }
         try pin.mark?.clear(serial: serial)
+    }
+
+    private func remember(_ mark: PINMark?, serial: String) {
+        do throws(FileError) { try mark?.recordRejection(serial: serial) } catch {
+            tell(.rejectionNotRemembered(error))
+        }
     }
 }
 

@@ -57,17 +57,19 @@ final class LastingKey {
             guard let key else { throw .call("C_OpenSession", .sessionHandleInvalid) }
             return try body(key)
         } catch {
-            guard error.meansLoss, !wasReopened else { throw error }
+            guard error.meansLoss else { throw error }
             return try body(reopen(after: error))
         }
     }
 
-    /// Opens the key again after `loss`, which stands where the token is not there any more.
-    private func reopen(after loss: PKCS11Error) throws(PKCS11Error) -> SigningKey {
+    /// Opens the key again after `loss`, which stands where that was done before, or where the token
+    /// is not there any more.
+    func reopen(after loss: PKCS11Error) throws(PKCS11Error) -> SigningKey {
+        guard !wasReopened else { throw loss }
         wasReopened = true
         // Closed before another is opened: some tokens have room for one session only.
         key = nil
-        let again = try modules.tokens(matching: uri).first {
+        let again = try modules.scan(for: uri).matching.first {
             $0.description.serial.utf8.elementsEqual(facts.token.serial.utf8)
                 && $0.description.label.utf8.elementsEqual(facts.token.label.utf8)
         }
@@ -88,12 +90,14 @@ final class LastingKey {
         return other
     }
 
-    /// For how many sessions the token has room besides the one that is open.
+    /// For how many sessions the token has room besides the one that is open; none where it does not
+    /// say so, for one session signs everything, too.
     func roomForSessions() throws(PKCS11Error) -> Int {
         guard let token = key?.session.token else { return 0 }
         var info = CK_TOKEN_INFO()
-        try check(
+        let value = try ask(
             "C_GetTokenInfo", unsafe token.functions.pointee.C_GetTokenInfo(token.slot, &info))
+        guard value == .ok else { return 0 }
         switch info.ulMaxSessionCount {
         case CK_ULONG(CK_EFFECTIVELY_INFINITE): return .max
         // CK_UNAVAILABLE_INFORMATION: what a token does not say it may not have.

@@ -69,10 +69,10 @@ final class Batch: Sendable {
         }
     }
 
-    /// Keeps the others from taking more. A loss is the least of what may be said.
+    /// Keeps the others from taking more. The gravest failure stays, whichever came first.
     func fail(_ error: PKCS11Error) {
         state.withLock { state in
-            if let failure = state.failure, !failure.meansLoss { return }
+            if let failure = state.failure, failure.gravity >= error.gravity { return }
             state.failure = error
         }
     }
@@ -88,6 +88,18 @@ extension PKCS11Error {
     /// The session is gone, and may be opened again.
     var meansLoss: Bool {
         if case .call(_, let value) = self { value.meansLoss } else { false }
+    }
+
+    /// Which of several sessions' failures decides what comes next: a module that does not answer is
+    /// not called again, a PIN that was refused is not tried again, and a loss explains the rest.
+    fileprivate var gravity: Int {
+        switch self {
+        case .noAnswer: 3
+        case .pinIncorrect, .pinRejectedEarlier, .pinOutcomeUnknown, .pinLocked, .pinTriesLow,
+            .pinNotInitialised, .pinExpired, .pinNotGiven:
+            2
+        default: meansLoss ? 1 : 0
+        }
     }
 }
 
@@ -121,7 +133,8 @@ extension OpenKey {
         return signatures
     }
 
-    /// Signs as much as the sessions that are open do.
+    /// Signs as much as the sessions that are open do. What a loss leaves is for the session that is
+    /// opened after it.
     private func sign(_ batch: Batch, over lanes: [Lane]) throws(PKCS11Error) {
         guard !lanes.isEmpty else { return }
         let pending =
@@ -131,12 +144,19 @@ extension OpenKey {
                 }
             ] + lanes.map { $0.start(batch) }
         for piece in pending {
-            do throws(PKCS11Error) { try piece.finish() } catch { batch.fail(error) }
+            do throws(PKCS11Error) { try piece.finish() } catch {
+                batch.fail(error)
+                // What the others are at is not waited for.
+                if error.isSilence { break }
+            }
         }
         guard let failure = batch.failure else { return }
-        if case .noAnswer = failure { thread.giveUp(failure) }
+        if failure.isSilence { thread.giveUp(failure) }
         closeLanes()
         guard failure.meansLoss else { throw failure }
+        try thread.run { [access] () throws(PKCS11Error) in
+            _ = try unsafe access.key?.reopen(after: failure)
+        }
     }
 
     /// Opens as many sessions as the token has room for, the first time.
@@ -146,22 +166,25 @@ extension OpenKey {
             guard let key = unsafe access.key, key.key?.asksForPINAlways == false else { return 0 }
             return try key.roomForSessions()
         }
-        var opened: [Lane] = []
-        while opened.count < min(room, Self.sessionCountMax - 1) {
+        lanes.withLock { $0 = [] }
+        for _ in 0..<min(room, Self.sessionCountMax - 1) {
             do throws(PKCS11Error) {
-                opened.append(
-                    try Lane(timeout: timeout) { [access] () throws(PKCS11Error) in
-                        guard let key = unsafe access.key else { throw .pinNotGiven }
-                        return try key.inAnotherSession()
-                    })
+                let lane = try Lane(timeout: timeout) { [access] () throws(PKCS11Error) in
+                    guard let key = unsafe access.key else { throw .pinNotGiven }
+                    return try key.inAnotherSession()
+                }
+                lanes.withLock { $0?.append(lane) }
             } catch {
-                if case .noAnswer = error { throw error }
-                // Another process has taken the room.
+                if error.isSilence { thread.giveUp(error) }
+                // Another process has taken the room, unless it is graver than that.
+                guard error.endsOtherSessions else { break }
+                closeLanes()
+                guard error.meansLoss else { throw error }
+                // The session of the key shows for itself whether it was lost, too.
                 break
             }
         }
-        lanes.withLock { $0 = opened }
-        return opened
+        return lanes.withLock { $0 ?? [] }
     }
 
     /// Closes them; none is opened again.
@@ -173,7 +196,19 @@ extension OpenKey {
         for lane in open {
             // What one session waits for in vain the others need not wait for, too.
             if let late = thread.late { lane.thread.giveUp(late) }
-            lane.close()
         }
+        for lane in open { lane.close() }
+    }
+}
+
+extension PKCS11Error {
+    /// The module does not answer, and is not called again.
+    fileprivate var isSilence: Bool {
+        if case .noAnswer = self { true } else { false }
+    }
+
+    /// A session that could not be opened beside others says something of those.
+    fileprivate var endsOtherSessions: Bool {
+        if case .anotherKey = self { true } else { isSilence || meansLoss }
     }
 }

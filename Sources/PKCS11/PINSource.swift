@@ -88,7 +88,9 @@ extension FileOwnership {
 
 extension Secret {
     /// The content of a file without the newline at its end.
-    fileprivate init(reading file: ReadableFile) throws(PKCS11Error) {
+    ///
+    /// - Throws: `.pinEmpty`, `.pinTooLong`, `.secretMemory`, `.file`.
+    public init(reading file: ReadableFile) throws(PKCS11Error) {
         try unsafe self.init { room throws(PKCS11Error) in
             var count = 0
             while count < room.count {

@@ -15,8 +15,9 @@ public enum PKCS11Error: Error, Equatable {
     case moduleNotLoaded(path: String, reason: String)
     /// p11-kit could not load the modules that are registered with it.
     case registeredModulesNotLoaded(reason: String)
-    /// No initialised token matches; the list is what is there.
-    case noToken(present: [TokenDescription])
+    /// No initialised token matches; the lists are what is there, and the modules that did not say
+    /// what they have.
+    case noToken(present: [TokenDescription], silent: [SilentModule])
     /// Several tokens match.
     case ambiguousToken([TokenDescription])
     /// No private key on the token matches; the list is what is there.
@@ -50,6 +51,9 @@ public enum PKCS11Error: Error, Equatable {
     /// This PIN source was rejected by this token, in this run or an earlier one, and has not
     /// changed since.
     case pinRejectedEarlier(serial: String, path: String?)
+    /// A run tried this PIN source and ended before the token had answered, the source has not changed
+    /// since, and the token says that few tries are left.
+    case pinOutcomeUnknown(serial: String, path: String?)
     /// The token has locked the PIN after too many wrong ones.
     case pinLocked(serial: String)
     /// The token says that few tries are left, so no PIN is tried without a person.

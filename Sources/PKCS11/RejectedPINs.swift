@@ -5,8 +5,19 @@ public import Files
 /// token for good, and an unattended run would make it.
 ///
 /// A marker holds the token's serial number, which file it was and when the file last changed;
-/// never the PIN. It loses its force when the file changes.
+/// never the PIN. It loses its force when the file changes. Its name tells whether the PIN was tried
+/// or rejected, so that a rejection takes one step that needs no room on the disk.
 public struct RejectedPINs: Sendable {
+    /// What is known of a source at a token.
+    enum Standing {
+        /// It was not tried, or it was accepted the last time, or has changed since.
+        case clean
+        /// A run tried it and ended before the token had answered.
+        case tried
+        /// The token rejected it.
+        case rejected
+    }
+
     private let folder: Folder
 
     /// The markers in `folder`, which belongs to them alone.
@@ -14,50 +25,60 @@ public struct RejectedPINs: Sendable {
         self.folder = folder
     }
 
-    /// Refuses a source that this token has rejected as it is now.
-    ///
-    /// - Throws: `.pinRejectedEarlier`, also when the marker is there and cannot be read: a marker
-    ///   that cannot be understood is no leave to try.
-    func check(serial: String, path: String?, _ source: FileOwnership) throws(PKCS11Error) {
-        let name = Self.name(serial: serial, source)
-        let text: [UInt8]
+    /// What is known of a source as it is now. A marker that cannot be understood stands: it is no
+    /// leave to try.
+    func standing(serial: String, _ source: FileOwnership) throws(PKCS11Error) -> Standing {
+        let mark = Self.name(serial: serial, source)
         do throws(FileError) {
-            guard try folder.kind(of: name) != nil else { return }
-            text = try folder.file(name).readAll(limit: 4096)
+            if try stands(mark.rejected, source) { return .rejected }
+            return try stands(mark.tried, source) ? .tried : .clean
         } catch { throw .file(error) }
-        if let marked = Self.changed(text), !marked.utf8.elementsEqual(source.changed.utf8) {
-            return
-        }
-        throw .pinRejectedEarlier(serial: serial, path: path)
     }
 
-    /// Marks a source as rejected.
-    func record(serial: String, _ source: FileOwnership) throws(PKCS11Error) {
+    private func stands(_ name: String, _ source: FileOwnership) throws(FileError) -> Bool {
+        guard try folder.kind(of: name) != nil else { return false }
+        let marked = Self.changed(try folder.file(name).readAll(limit: 4096))
+        return marked.map { $0.utf8.elementsEqual(source.changed.utf8) } ?? true
+    }
+
+    /// Marks a source as tried.
+    func recordTry(serial: String, _ source: FileOwnership) throws(PKCS11Error) {
         let marker: JSON = [
             "version": 1, "serial": .string(serial), "source": .string(source.identity),
             "changed": .string(source.changed),
         ]
         do throws(FileError) {
             try folder.replace(
-                Self.name(serial: serial, source), with: marker.serialized(.indented),
+                Self.name(serial: serial, source).tried, with: marker.serialized(.indented),
                 mode: 0o600)
         } catch { throw .file(error) }
     }
 
-    /// Removes the mark of a source whose PIN was accepted.
+    /// Has the mark of the try say that the token rejected the source.
+    func recordRejection(serial: String, _ source: FileOwnership) throws(FileError) {
+        let mark = Self.name(serial: serial, source)
+        try folder.rename(mark.tried, to: mark.rejected)
+        try folder.synchronise()
+    }
+
+    /// Removes the marks of a source whose PIN was accepted.
     func clear(serial: String, _ source: FileOwnership) throws(PKCS11Error) {
+        let mark = Self.name(serial: serial, source)
         do throws(FileError) {
-            let name = Self.name(serial: serial, source)
-            guard try folder.kind(of: name) != nil else { return }
-            try folder.remove(name)
+            for name in [mark.tried, mark.rejected] where try folder.kind(of: name) != nil {
+                try folder.remove(name)
+            }
             try folder.synchronise()
         } catch { throw .file(error) }
     }
 
-    /// One name for each token and file; a serial number may hold any character, so in hex.
-    private static func name(serial: String, _ source: FileOwnership) -> String {
+    /// The names for each token and file; a serial number may hold any character, so in hex.
+    private static func name(serial: String, _ source: FileOwnership) -> (
+        tried: String, rejected: String
+    ) {
         let file = source.identity.split(separator: ":").joined(separator: "-")
-        return "\(Hex.encode(serial.utf8))-\(file).json"
+        let name = "\(Hex.encode(serial.utf8))-\(file)"
+        return ("\(name).tried.json", "\(name).json")
     }
 
     private static func changed(_ text: [UInt8]) -> String? {
@@ -76,12 +97,16 @@ struct PINMark: Sendable {
     let ownership: FileOwnership
     let rejected: RejectedPINs
 
-    func check(serial: String) throws(PKCS11Error) {
-        try rejected.check(serial: serial, path: path, ownership)
+    func standing(serial: String) throws(PKCS11Error) -> RejectedPINs.Standing {
+        try rejected.standing(serial: serial, ownership)
     }
 
-    func record(serial: String) throws(PKCS11Error) {
-        try rejected.record(serial: serial, ownership)
+    func recordTry(serial: String) throws(PKCS11Error) {
+        try rejected.recordTry(serial: serial, ownership)
+    }
+
+    func recordRejection(serial: String) throws(FileError) {
+        try rejected.recordRejection(serial: serial, ownership)
     }
 
     func clear(serial: String) throws(PKCS11Error) {

@@ -9,8 +9,11 @@ internal import Synchronization
 public enum TokenCalls {
     private struct State {
         var callCount = 0
+        /// Tries of a PIN that are going on, each with the mark of what the token said.
+        var settlingCount = 0
         var isEnding = false
         var started: [Module] = []
+        var isIdle: Bool { callCount == 0 && settlingCount == 0 }
     }
 
     @safe private struct Module {
@@ -21,22 +24,42 @@ public enum TokenCalls {
     private static let idle = Semaphore()
     /// How long an ending process waits for the call that is going on.
     private static let patience = Duration.seconds(3)
+    /// How long it waits for a token that judges a PIN: what it says must not be lost.
+    private static let settlingPatience = Duration.seconds(10)
 
     // MARK: Bookkeeping
 
     static func enter() {
-        let isEnding = state.withLock { state in
-            if !state.isEnding { state.callCount += 1 }
-            return state.isEnding
+        let isHeld = state.withLock { state in
+            // A try that has its mark is brought to its end.
+            if state.isEnding, state.settlingCount == 0 { return true }
+            state.callCount += 1
+            return false
         }
         // The process ends while this thread waits.
-        if isEnding { Semaphore().wait() }
+        if isHeld { Semaphore().wait() }
     }
 
     static func leave() {
         state.withLock { state in
             state.callCount -= 1
-            if state.isEnding, state.callCount == 0 { idle.signal() }
+            if state.isEnding, state.isIdle { idle.signal() }
+        }
+    }
+
+    /// An ending process waits for what is written down of a try, as it waits for a call.
+    static func beginSettling() {
+        let isEnding = state.withLock { state in
+            if !state.isEnding { state.settlingCount += 1 }
+            return state.isEnding
+        }
+        if isEnding { Semaphore().wait() }
+    }
+
+    static func endSettling() {
+        state.withLock { state in
+            state.settlingCount -= 1
+            if state.isEnding, state.isIdle { idle.signal() }
         }
     }
 
@@ -124,9 +147,9 @@ public enum TokenCalls {
 
     /// Finalises every module, unless a call does not come back.
     private static func finalise() {
-        let isIdle = state.withLock { state in
+        let (isIdle, patience) = state.withLock { state in
             state.isEnding = true
-            return state.callCount == 0
+            return (state.isIdle, state.settlingCount > 0 ? settlingPatience : Self.patience)
         }
         guard isIdle || idle.wait(atMost: patience) else { return }
         for module in state.withLock(\.started) { unsafe p11_kit_module_finalize(module.functions) }

@@ -90,6 +90,17 @@ extension Session {
         }
     }
 
+    /// Takes a certificate off the token: every object that holds it under its id.
+    ///
+    /// The session must be open for writing and logged in.
+    public func remove(_ certificate: TokenCertificate) throws(PKCS11Error) {
+        for object in try certificateObjects(id: certificate.id)
+        where try attribute(CKA_VALUE, of: object) == certificate.der {
+            try check(
+                "C_DestroyObject", unsafe functions.pointee.C_DestroyObject(handle, object))
+        }
+    }
+
     func certificateObjects(id: [UInt8]? = nil) throws(PKCS11Error) -> [CK_OBJECT_HANDLE] {
         var template = AttributeTemplate()
         template.add(CKA_CLASS, UInt(CKO_CERTIFICATE))

@@ -82,16 +82,16 @@ public struct DevelopmentSigner: Signer {
             return answer
         case .file(let passphrasePath):
             let file = try ownFile(passphrasePath, files)
-            do throws(PKCS11Error) {
-                return try Secret { () throws(PKCS11Error) in
-                    do throws(FileError) { return try file.nextByteOfLine() } catch {
-                        throw .file(error)
-                    }
-                }
-            } catch {
+            let secret: Secret
+            do throws(PKCS11Error) { secret = try Secret(reading: file) } catch {
                 if case .file(let error) = error { throw .file(error) }
                 throw .passphrase(path: passphrasePath, error)
             }
+            let isOneLine = unsafe secret.withBytes { bytes in
+                unsafe !bytes.contains(UInt8(ascii: "\n"))
+            }
+            guard isOneLine else { throw .passphraseLines(path: passphrasePath) }
+            return secret
         }
     }
 
@@ -128,16 +128,6 @@ public struct DevelopmentSigner: Signer {
     }
 }
 
-extension ReadableFile {
-    /// The next byte of a file of one line; nil at its end.
-    fileprivate func nextByteOfLine() throws(FileError) -> UInt8? {
-        var byte = [UInt8](repeating: 0, count: 1)
-        defer { byte[0] = 0 }
-        guard try read(into: &byte) == 1, byte[0] != UInt8(ascii: "\n") else { return nil }
-        return byte[0]
-    }
-}
-
 /// Why a development key could not be made ready.
 public enum DevelopmentKeyError: Error, Equatable {
     /// A file could not be read.
@@ -150,6 +140,8 @@ public enum DevelopmentKeyError: Error, Equatable {
     case noPassphrase(path: String)
     /// The file with the passphrase holds none.
     case passphrase(path: String, PKCS11Error)
+    /// The file with the passphrase has more than one line.
+    case passphraseLines(path: String)
     /// No chain was named, and the certificates in the file make none for its key.
     case chain(path: String, ChainAssemblyError)
     /// A certificate in the file cannot be read.

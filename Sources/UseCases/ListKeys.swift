@@ -41,7 +41,8 @@ extension Site {
     /// - Parameters:
     ///   - key: which tokens, and which keys on them.
     ///   - login: whether to log in. A URI that names a PIN file means it, and one token.
-    /// - Returns: for each token what it shows, or why it shows nothing.
+    /// - Returns: for each token what it shows, or why it shows nothing, and each module that does not
+    ///   show its tokens.
     /// - Throws: `.noToken` when none matches, `.ambiguousToken` when one PIN is named for several.
     public func listKeys(_ key: KeyAccess, login: Bool) throws -> [Result<
         TokenListing, TokenListingError
@@ -54,27 +55,30 @@ extension Site {
     >] {
         let wantsLogin = login || key.uri.pinFile != nil
         let modules = try TokenModules(for: key.uri)
-        let tokens: [Token]
+        // A PIN is one token's: it is never tried on the next.
         if wantsLogin, key.namesPIN {
-            // A PIN is one token's: it is never tried on the next.
-            tokens = [try modules.token(matching: key.uri)]
-        } else {
-            tokens = try modules.tokens(matching: key.uri)
+            return [listed(try modules.token(matching: key.uri), key, login: true)]
         }
-        guard !tokens.isEmpty || key.uri.matchesEverything else {
-            throw PKCS11Error.noToken(present: try modules.tokens().map(\.description))
-        }
-        return tokens.map { token in
-            Result { try listing(of: token, key, login: wantsLogin) }
-                .mapError { TokenListingError(token: token.description, reason: $0) }
-        }
+        let scan = try modules.scan(for: key.uri)
+        guard !scan.matching.isEmpty || key.uri.matchesEverything else { throw scan.noToken }
+        return scan.matching.map { listed($0, key, login: wantsLogin) }
+            + scan.silent.map {
+                .failure(TokenListingError(place: .module($0.name), reason: $0.reason))
+            }
+    }
+
+    private func listed(_ token: Token, _ key: KeyAccess, login: Bool) -> Result<
+        TokenListing, TokenListingError
+    > {
+        Result { try listing(of: token, key, login: login) }
+            .mapError { TokenListingError(place: .token(token.description), reason: $0) }
     }
 
     private func listing(of token: Token, _ key: KeyAccess, login: Bool) throws -> TokenListing {
         let session =
             login
             ? try self.session(key, on: token, .readOnly, try state()) : try Session(on: token)
-        let certificates = try session.certificates()
+        let certificates = try session.distinctCertificates()
         let keys = try session.keyObjects(matching: key.uri).map { object in
             ListedKey(
                 description: object.description,
@@ -97,10 +101,30 @@ extension Site {
     }
 }
 
-/// A token that shows nothing.
+/// A token, or a module with all its tokens, that shows nothing.
 public struct TokenListingError: Error {
-    /// The token.
-    public let token: TokenDescription
+    /// What shows nothing.
+    public enum Place: Sendable {
+        /// A token.
+        case token(TokenDescription)
+        /// The module of this name.
+        case module(String)
+    }
+
+    /// What shows nothing.
+    public let place: Place
     /// Why.
     public let reason: any Error
+}
+
+extension Session {
+    /// Every certificate once for each id, however many objects of the token hold it.
+    fileprivate func distinctCertificates() throws(PKCS11Error) -> [TokenCertificate] {
+        var found: [TokenCertificate] = []
+        for one in try certificates()
+        where !found.contains(where: { $0.id == one.id && $0.der == one.der }) {
+            found.append(one)
+        }
+        return found
+    }
 }

@@ -21,24 +21,26 @@ extension Site {
     /// Has the key that `key` names sign a request for a certificate for `subject`, which is written
     /// to a new file at `path`, or handed back only where that is nil.
     ///
-    /// - Throws: `.fileExists`; `.cannotIssue` when the token's signature does not verify.
+    /// - Throws: before any login what the subject is refused for, and `.fileExists`;
+    ///   `.foreignSignature` when the token's signature does not verify.
     public func requestCertificate(_ key: KeyAccess, subject: SubjectPattern, to path: String?)
         throws -> CertificateRequestReport
     {
-        try onToken(key.timeout) { try request(key, subject: subject, to: path) }
+        // RFC 4514 writes the last relative name first.
+        let subject = subject.attributes.reversed().map { ($0.type.rawValue, $0.value) }
+        try RequestedSubject.check(subject)
+        return try onToken(key.timeout) { try request(key, subject: subject, to: path) }
     }
 
-    private func request(_ key: KeyAccess, subject: SubjectPattern, to path: String?) throws
-        -> CertificateRequestReport
-    {
+    private func request(
+        _ key: KeyAccess, subject: [(type: String, value: String)], to path: String?
+    ) throws -> CertificateRequestReport {
         if let path, files.kind(at: path) != nil { throw KeyAccessError.fileExists(path: path) }
         let place = try path.map { try files.place(of: $0) }
         let state = try state()
         let signer = try session(key, .readOnly, state).signingKey(matching: key.uri)
-        // RFC 4514 writes the last relative name first.
         let request = try CertificateRequest(
-            subject: subject.attributes.reversed().map { ($0.type.rawValue, $0.value) },
-            publicKey: PublicKey(spki: signer.publicKey))
+            subject: subject, publicKey: PublicKey(spki: signer.publicKey))
         let digest = try signer.type.hash.signatureHash.hash(request.signedPart)
         let signature = try signer.sign(digest: digest, hash: signer.type.hash)
         let pem = try request.pem(signature: signature)

@@ -21,18 +21,21 @@ import Encodings
     /// - Parameters:
     ///   - subject: the attributes of the name by their short names, in the order of the DER.
     ///   - publicKey: the key that is to be certified.
-    /// - Throws: `.unreadableKey` for a key that is none of the six, `.cannotIssue` when OpenSSL
-    ///   refuses, as for a country that has not two letters.
+    /// - Throws: `.unsupportedKey` for a key that is none of the six, what a value is refused for, and
+    ///   `.notMade` when OpenSSL refuses.
     public init(
         subject: [(type: String, value: String)], publicKey: PublicKey
-    ) throws(CertificateError) {
+    ) throws(CertificateRequestError) {
         defer { ERR_clear_error() }
-        guard let keySpec = publicKey.keySpec else { throw .unreadableKey }
-        guard let made = unsafe X509_REQ_new() else { throw .cannotIssue }
-        guard unsafe fill(made, subject, publicKey.spki), let part = unsafe encodedPart(of: made)
-        else {
+        guard let keySpec = publicKey.keySpec else { throw .unsupportedKey }
+        guard let made = unsafe X509_REQ_new() else { throw .notMade }
+        let part: [UInt8]
+        do throws(CertificateRequestError) {
+            try unsafe fill(made, subject, publicKey.spki)
+            part = try unsafe encodedPart(of: made)
+        } catch {
             unsafe X509_REQ_free(made)
-            throw .cannotIssue
+            throw error
         }
         self.publicKey = publicKey
         self.keySpec = keySpec
@@ -47,31 +50,32 @@ import Encodings
     /// - Parameter signature: over `signedPart`, as the Notary specification has it for the key: PSS
     ///   with a salt as long as the hash, or r and s side by side.
     /// - Returns: one block.
-    /// - Throws: `.cannotIssue` when the signature is not that of the key.
-    public func pem(signature: [UInt8]) throws(CertificateError) -> String {
+    /// - Throws: `.foreignSignature` when the signature is not that of the key, `.notMade` when OpenSSL
+    ///   refuses.
+    public func pem(signature: [UInt8]) throws(CertificateRequestError) -> String {
         defer { ERR_clear_error() }
-        let encoded = keySpec.isRSA ? signature : ECDSASignature.der(of: signature)
-        guard var encoded, let algorithm = unsafe signatureAlgorithm(keySpec) else {
-            throw .cannotIssue
+        guard var encoded = keySpec.isRSA ? signature : ECDSASignature.der(of: signature) else {
+            throw .foreignSignature
         }
+        guard let algorithm = unsafe signatureAlgorithm(keySpec) else { throw .notMade }
         defer { unsafe X509_ALGOR_free(algorithm) }
         guard unsafe X509_REQ_set1_signature_algo(request, algorithm) == 1,
             let bits = unsafe ASN1_BIT_STRING_new()
-        else { throw .cannotIssue }
+        else { throw .notMade }
         guard unsafe ASN1_BIT_STRING_set(bits, &encoded, Int32(encoded.count)) == 1 else {
             unsafe ASN1_BIT_STRING_free(bits)
-            throw .cannotIssue
+            throw .notMade
         }
         // A signature has no unused bits, whatever its last byte is.
         unsafe bits.pointee.flags &= ~7
         unsafe bits.pointee.flags |= Int(ASN1_STRING_FLAG_BITS_LEFT)
         unsafe X509_REQ_set0_signature(request, bits)
         guard unsafe X509_REQ_verify(request, X509_REQ_get0_pubkey(request)) == 1 else {
-            throw .cannotIssue
+            throw .foreignSignature
         }
         var der: UnsafeMutablePointer<UInt8>?
         let count = unsafe i2d_X509_REQ(request, &der)
-        guard count > 0, let start = unsafe der else { throw .cannotIssue }
+        guard count > 0, let start = unsafe der else { throw .notMade }
         defer { unsafe CRYPTO_free(start, #file, #line) }
         return PEM.block(
             "CERTIFICATE REQUEST",
@@ -81,25 +85,19 @@ import Encodings
 
 private func fill(
     _ request: OpaquePointer, _ subject: [(type: String, value: String)], _ spki: [UInt8]
-) -> Bool {
+) throws(CertificateRequestError) {
     let key = unsafe spki.withUnsafeBufferPointer { bytes in
         var place = bytes.baseAddress
         return unsafe d2i_PUBKEY(nil, &place, bytes.count)
     }
-    guard let key = unsafe key else { return false }
+    guard let key = unsafe key else { throw .notMade }
     defer { unsafe EVP_PKEY_free(key) }
     guard unsafe X509_REQ_set_version(request, 0) == 1,
         unsafe X509_REQ_set_pubkey(request, key) == 1,
         let name = unsafe X509_REQ_get_subject_name(request)
-    else { return false }
-    for attribute in subject {
-        let value = Array(attribute.value.utf8)
-        guard
-            unsafe X509_NAME_add_entry_by_txt(
-                name, attribute.type, MBSTRING_UTF8, value, Int32(value.count), -1, 0) == 1
-        else { return false }
-    }
-    return unsafe addExtensions(to: request)
+    else { throw .notMade }
+    for attribute in subject { try unsafe RequestedSubject.add(attribute, to: name) }
+    guard unsafe addExtensions(to: request) else { throw .notMade }
 }
 
 private func addExtensions(to request: OpaquePointer) -> Bool {
@@ -119,10 +117,10 @@ private func addExtensions(to request: OpaquePointer) -> Bool {
     return unsafe X509_REQ_add_extensions(request, list) == 1
 }
 
-private func encodedPart(of request: OpaquePointer) -> [UInt8]? {
+private func encodedPart(of request: OpaquePointer) throws(CertificateRequestError) -> [UInt8] {
     var encoded: UnsafeMutablePointer<UInt8>?
     let count = unsafe i2d_re_X509_REQ_tbs(request, &encoded)
-    guard count > 0, let start = unsafe encoded else { return nil }
+    guard count > 0, let start = unsafe encoded else { throw .notMade }
     defer { unsafe CRYPTO_free(start, #file, #line) }
     return unsafe Array(UnsafeBufferPointer(start: start, count: Int(count)))
 }

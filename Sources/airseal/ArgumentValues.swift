@@ -37,7 +37,10 @@ extension TokenTimeout: ExpressibleByArgument {
     /// The longest time that can be meant, in seconds: a day.
     private static let secondsMax = 86_400
 
-    /// Seconds (`90`, `90s`), minutes (`5m`), or `off`, which `0` means too.
+    /// As the help shows a default.
+    public var defaultValueDescription: String { seconds.map { "\($0)" } ?? "off" }
+
+    /// Seconds (`90`, `90s`), minutes (`5m`), or `off`; nothing is done in no time at all.
     public init?(argument: String) {
         if argument == "off" {
             self.init(seconds: nil)
@@ -48,9 +51,9 @@ extension TokenTimeout: ExpressibleByArgument {
             argument.last == "m" || argument.last == "s"
             ? argument.dropLast() : argument[...]
         guard !digits.isEmpty, digits.utf8.allSatisfy({ (48...57).contains($0) }),
-            let count = Int(digits), count <= Self.secondsMax / unit
+            let count = Int(digits), (1...Self.secondsMax / unit).contains(count)
         else { return nil }
-        self.init(seconds: count == 0 ? nil : count * unit)
+        self.init(seconds: count * unit)
     }
 }
 

@@ -3,7 +3,14 @@ import PKCS11
 import Synchronization
 
 /// Asks a person for a PIN, at the terminal and without echo.
+///
+/// Ctrl-Z does nothing meanwhile: a shell must not get the terminal back without echo, nor a PIN be cut
+/// short where it was pressed.
 enum PINPrompt {
+    /// Has a signal that ends the process find the terminal as it was. It must be called while the
+    /// process has one thread.
+    static func endOnSignals() { TokenCalls.endOnSignals { restoreTerminal() } }
+
     /// The PIN; nil when there is no terminal or nobody answers.
     ///
     /// The bytes go from the terminal straight into the memory that is locked and wiped.
@@ -24,6 +31,9 @@ enum PINPrompt {
         guard unsafe tcgetattr(terminal, &shown) == 0 else { return nil }
         var hidden = shown
         hidden.c_lflag &= ~tcflag_t(ECHO)
+        hidden.c_lflag |= tcflag_t(NOFLSH)
+        let suspend = signal(SIGTSTP, SIG_IGN)
+        defer { signal(SIGTSTP, suspend) }
         before.withLock { $0 = (terminal, shown) }
         // Whatever happens, the terminal shows again what is typed.
         defer { restoreTerminal() }

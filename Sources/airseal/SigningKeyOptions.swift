@@ -31,8 +31,8 @@ struct SigningKeyOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "The passphrase of the key file: a file of yours with the mode 0600. Else it is asked at "
-                + "the terminal.",
+            "The passphrase of the key file: a file of yours with the mode 0600, of one line. Else it is "
+                + "asked at the terminal.",
             valueName: "file"), completion: .file())
     var passphraseFile: String?
 
@@ -67,6 +67,7 @@ struct SigningKeyOptions: ParsableArguments {
     var choice: SigningKeyChoice {
         get throws {
             if let key { return .token(try token.access(to: key)) }
+            PINPrompt.endOnSignals()
             if let keyFile { return .file(path: keyFile, passphrase) }
             let folders = [Site.here(home: home.home).homePath] + Environment.notationFolders
             return .named(keyName, folders: folders, passphrase)

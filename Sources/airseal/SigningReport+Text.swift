@@ -47,6 +47,7 @@ extension ImageSigning {
         let signer: JSON =
             signature == nil
             ? .null : report.key.map { .string($0.leaf.subject.description) } ?? .null
+        let key = report.key.flatMap { signature != nil || $0.isReached ? $0 : nil }
         return [
             "reference": .string(reference),
             "digest": target.map { .string($0.digest.description) } ?? .null,
@@ -57,7 +58,7 @@ extension ImageSigning {
                 signature?.manifests.map { .string($0.description) } ?? []),
             "format": signature.map { .string($0.format.rawValue) } ?? .null,
             "signer": signer,
-            "key": report.key.map { .string($0.kind) } ?? .null,
+            "key": key.map { .string($0.kind) } ?? .null,
             "signingTime": signature?.signingTime.map { .string($0.description) } ?? .null,
             "expiry": signature?.expiry.map { .string($0.description) } ?? .null,
         ]

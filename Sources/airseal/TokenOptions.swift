@@ -24,7 +24,7 @@ struct TokenOptions: ParsableArguments {
         help: ArgumentHelp(
             "How long one call of the token may take, in seconds, or with m in minutes; off for as "
                 + "long as it likes. Pin-pads and keys that want the PIN each time are always "
-                + "waited for. Default 60.",
+                + "waited for.",
             valueName: "time"))
     var tokenTimeout = TokenTimeout.standard
 
@@ -54,7 +54,7 @@ struct TokenOptions: ParsableArguments {
                 "the key URI has a pin-source, so --\(pinFd != nil ? "pin-fd" : "pin-credential") "
                     + "names a second source of one PIN")
         }
-        TokenCalls.endOnSignals { PINPrompt.restoreTerminal() }
+        PINPrompt.endOnSignals()
         return try KeyAccess(
             uri: uri, pin: named ? nil : try pin(), timeout: tokenTimeout, tell: Self.tell,
             prompt: PINPrompt.ask)
@@ -83,6 +83,10 @@ struct TokenOptions: ParsableArguments {
             Terminal.say("type the PIN of \(token.words) at the token itself")
         case .pinForEverySignature(let key):
             Terminal.say("the key \(key.words) wants the PIN before every signature")
+        case .rejectionNotRemembered(let error):
+            Terminal.say(
+                "warning: the next run will not know that this PIN was rejected: \(error.sentence.text)"
+            )
         }
     }
 }

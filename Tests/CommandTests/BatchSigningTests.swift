@@ -2,7 +2,7 @@ import Encodings
 import Testing
 
 /// Sites with layouts of many small images.
-private enum Batch {
+enum Batch {
     /// A site with a key called `signer` and a layout `l` of images `v0`, `v1`, …
     static func ready(_ count: Int) async throws -> Site {
         let site = try await Site()
@@ -113,7 +113,32 @@ private enum Batch {
             "airseal sign --from list \(site.signing("signer")) --json")
         #expect(cut.status == 2)
         #expect(try Batch.outcomes(cut) == ["failed"])
+        try await site.yes("airseal sign l:v0 \(site.signing("signer"))")
         try await site.yes("airseal audit show --last 9223372036854775807 > shown")
+    }
+
+    @Test func `is not over before its report was written`() async throws {
+        let site = try await Batch.ready(3)
+        let sign = "airseal sign l --all \(site.signing("signer")) --json"
+        let lost = try await site.run("\(sign) > /dev/full")
+        #expect(lost.status == 2)
+        #expect(lost.errors.contains("the answer could not be written"), "\(lost)")
+        let again = try await site.yes(sign)
+        #expect(try Batch.outcomes(again) == ["skipped", "skipped", "skipped"])
+        #expect(again.errors.contains("took up a run that was interrupted"))
+        #expect(try await Batch.counts(site) == [1, 1, 1])
+        // It is over now.
+        let next = try await site.yes(sign)
+        #expect(try Batch.outcomes(next) == ["signed", "signed", "signed"])
+    }
+
+    @Test func `names no key where it reached none`() async throws {
+        let site = try await Batch.ready(1)
+        try await site.yes("printf 9999 > pin")
+        let answer = try await site.run("airseal sign l:v0 \(site.signing("signer")) --json")
+        #expect(answer.status == 2)
+        #expect(try Batch.outcomes(answer) == ["pending"])
+        #expect(try answer.json.array()[0].member("key").value == .null)
     }
 
     @Test func `ends with 2 where the gravest is an image that is not there`() async throws {

@@ -62,6 +62,11 @@ private enum Developer {
         ("--key-file sealed.der --chain chain.pem --passphrase-file wrong", "does not open it"),
         ("--key-file k.p12 --passphrase-file wide", "is open to others"),
         ("--key-file k.p12 --passphrase-file empty", "the passphrase is empty"),
+        ("--key-file k.p12 --passphrase-file lines", "lines has more than one line"),
+        (
+            "--key-file des.pem --chain chain.pem --passphrase-file words",
+            "des.pem: is encrypted in a way that this OpenSSL does not offer"
+        ),
         ("--key-name nobody", "has no key called"), ("--default-key", "names no default key"),
         ("--key-name remote", "one of the plugin"),
     ]) func `is refused, and says why`(_ options: String, _ says: String) async throws {
@@ -76,6 +81,9 @@ private enum Developer {
             openssl genpkey -algorithm ED25519 -out ed.pem
             openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:1024 -out rsa1024.pem 2> errors
             printf 'three words' > wrong; : > empty
+            cp words lines; echo more >> lines
+            openssl pkcs8 -topk8 -in k.pem -out des.pem -v1 PBE-MD5-DES -passout pass:'two words' \
+                -provider legacy -provider default
             cat > home/signingkeys.json <<END
             {"keys": [{"name": "remote", "id": "1", "pluginName": "elsewhere"}]}
             END

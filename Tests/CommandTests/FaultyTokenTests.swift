@@ -147,11 +147,11 @@ import Testing
         #expect(answer.status == 2)
         #expect(answer.errors.contains("the token did not answer C_Sign within 4 s"))
         #expect(try token.calls().last?.name == "C_Sign")
-        for wrong in ["-1", "1h", "1d", "", "x", "86401", "1441m", "0x1", "1.5"] {
+        for wrong in ["0", "0m", "-1", "1h", "1d", "", "x", "86401", "1441m", "0x1", "1.5"] {
             let answer = try await token.run(token.signing("--token-timeout='\(wrong)'"))
             #expect(answer.status == 64, "\(wrong): \(answer)")
         }
-        for fine in ["off", "0", "90", "90s", "5m"] {
+        for fine in ["off", "90", "90s", "5m"] {
             try await token.yes(token.signing("--token-timeout \(fine)"))
         }
     }

@@ -143,7 +143,7 @@ import Testing
             """
             rm -rf l; cp -r base l; mkdir full; export KEY=\(token.key())
             unshare -m bash -s <<'END'
-            mount -t tmpfs -o size=64k none full; cp -r state/. full
+            mount -t tmpfs -o size=64k,mode=700 none full; cp -r state/. full
             head -c 1M /dev/zero > full/filler 2> /dev/null
             airseal sign l:v1 --state full --key "$KEY" --chain k.pem
             END
@@ -152,21 +152,47 @@ import Testing
         #expect(try token.logins().isEmpty)
     }
 
-    @Test func `is not tried again after a run that ended while it was tried`() async throws {
+    @Test(arguments: ["kill -KILL $pid", "kill -TERM $pid", "wait $pid"])
+    func `that no token has judged is tried again, unless the token says that tries are few`(
+        _ end: String
+    ) async throws {
         let token = try await FaultyToken()
-        let killed = try await token.run(
+        let ended = try await token.run(
+            """
+            rm -rf l; cp -r base l
+            airseal sign l:v1 --key \(token.key()) --chain k.pem --token-timeout 1s & pid=$!
+            until grep -q hangs log 2>/dev/null; do sleep 0.05; done
+            \(end); wait $pid
+            """, ["CALL": "C_Login", "AT": "1", "VALUE": "hang"])
+        #expect([2, 137, 143].contains(ended.status), "\(ended)")
+        // CKF_USER_PIN_COUNT_LOW, CKF_USER_PIN_FINAL_TRY.
+        for flags in ["10000", "20000"] {
+            let next = try await token.run(token.signing(), ["FLAGS": flags])
+            #expect(next.status == 2, "\(next)")
+            #expect(next.errors.contains("by a run that ended without an answer"), "\(next)")
+            #expect(try token.logins().isEmpty)
+        }
+        let locked = try await token.run(token.signing(), ["FLAGS": "40000"])
+        #expect(locked.status == 2 && locked.errors.contains("has locked its PIN"), "\(locked)")
+        try await token.yes(token.signing())
+        #expect(try token.logins() == ["0x0"])
+        try await token.site.yes("! ls state/pins/* 2> /dev/null")
+    }
+
+    @Test func `that is rejected while a signal waits is not tried by the next run`() async throws {
+        let token = try await FaultyToken()
+        try await token.site.yes("printf 11111111 > typed")
+        let ended = try await token.run(
             """
             rm -rf l; cp -r base l
             airseal sign l:v1 --key \(token.key()) --chain k.pem & pid=$!
-            until grep -q hangs log 2>/dev/null; do sleep 0.05; done
-            kill -KILL $pid; wait $pid
-            """, ["CALL": "C_Login", "AT": "1", "VALUE": "hang"])
-        #expect(killed.status == 137, "\(killed)")
+            until grep -q slow log 2>/dev/null; do sleep 0.05; done
+            kill -TERM $pid; wait $pid
+            """, ["CALL": "C_Login", "AT": "1", "VALUE": "slow"])
+        #expect(ended.status == 143, "\(ended)")
         let next = try await token.run(token.signing())
-        #expect(next.status == 2, "\(next)")
+        #expect(next.status == 2 && next.errors.contains("rejected the PIN of"), "\(next)")
         #expect(try token.logins().isEmpty)
-        try await token.site.yes("cp typed again; mv again typed; chmod 600 typed")
-        try await token.yes(token.signing())
     }
 
     @Test func `is in no picture of a crash`() async throws {
@@ -219,10 +245,12 @@ import Testing
                 break
             os.write(1, text)
             seen += text
-            if b"PIN of the token" in seen and seen.endswith(b": "):
+            if (b"PIN of the token" in seen or b"passphrase of" in seen) and seen.endswith(b": "):
                 answer, seen = answers.pop(0), b""
                 if answer == "^C":
                     os.write(terminal, b"\\x03")
+                elif "^Z" in answer:
+                    os.write(terminal, answer.replace("^Z", "\\x1a").encode() + b"\\n")
                 elif answer.endswith("^D"):
                     # Twice: the first hands over what was typed.
                     os.write(terminal, answer[:-2].encode() + b"\\x04")
@@ -238,11 +266,12 @@ import Testing
 
     func type(
         _ answers: String, at token: FaultyToken, _ options: String = "",
-        _ settings: [String: String] = [:]
+        _ settings: [String: String] = [:], line: String? = nil
     ) async throws -> Site.Answer {
         try await token.site.yes(
             "cat > typing.py <<'END'\n\(Self.typing)\nEND\nrm -rf l; cp -r base l")
-        let line = "exec airseal sign l:v1 --key \(token.key(query: nil)) --chain k.pem \(options)"
+        let line =
+            line ?? "exec airseal sign l:v1 --key \(token.key(query: nil)) --chain k.pem \(options)"
         try await token.site.yes("cat > line <<'END'\n\(line)\nEND")
         return try await token.run("python3 typing.py \"$(cat line)\" \(answers)", settings)
     }
@@ -278,6 +307,30 @@ import Testing
         #expect(!answer.output.contains("without echo"))
         #expect(try token.logins().isEmpty)
         #expect(try token.calls().last?.name == "C_Finalize")
+    }
+
+    @Test func `is typed whole where somebody tries to stop the program meanwhile`() async throws {
+        let token = try await FaultyToken()
+        let pin = FaultyToken.typedPIN
+        let answer = try await type("'\(pin.prefix(3))^Z\(pin.dropFirst(3))'", at: token)
+        #expect(answer.status == 0, "\(answer)")
+        #expect(!answer.output.contains("without echo"))
+    }
+
+    @Test func `or passphrase that is withheld by an interrupt leaves the terminal as it was`()
+        async throws
+    {
+        let token = try await FaultyToken()
+        try await token.site.yes(
+            """
+            umask 077; openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out open.pem
+            openssl pkcs8 -topk8 -in open.pem -out sealed.pem -passout pass:words
+            """)
+        let answer = try await type(
+            "^C", at: token, line: "exec airseal sign l:v1 --key-file sealed.pem --chain k.pem")
+        #expect(answer.status == 130, "\(answer)")
+        #expect(answer.output.contains("passphrase of sealed.pem"))
+        #expect(!answer.output.contains("without echo"))
     }
 
     @Test func `that was not typed to its end costs no try`() async throws {

@@ -7,10 +7,13 @@
 //     FAULTY_AT       which call fails, counted from 1; 0 or unset for none
 //     FAULTY_CALL     counts the calls of this function only
 //     FAULTY_VALUE    what it returns then, in hexadecimal, without the real module being asked; or
-//                     "hang", which never comes back, or "crash"
+//                     "hang", which never comes back, "crash", or "slow", which takes a second and
+//                     then does what it should
+//     FAULTY_THEN     what the next counted call returns, in hexadecimal
 //     FAULTY_FOREVER  every call from that one on fails
 //     FAULTY_ALWAYS   keys want the PIN before every signature, which this module enforces
 //     FAULTY_HIDE     a mechanism, in hexadecimal, that C_SignInit does not know
+//     FAULTY_FLAGS    what the token says of itself besides, in hexadecimal
 //     FAULTY_PAD      the token has a pin-pad, at which somebody types this
 //     FAULTY_LOGIN    once a call has failed, what every login returns, in hexadecimal
 //     FAULTY_SWAP     once a call has failed, keys are looked for under this label instead
@@ -100,10 +103,21 @@ static int fails(const char *call, CK_RV *value) {
     pthread_mutex_unlock(&lock);
     if (at == NULL || what == NULL) return 0;
     unsigned long wanted = strtoul(at, NULL, 10);
+    const char *then = getenv("FAULTY_THEN");
+    if (then != NULL && now == wanted + 1) {
+        *value = strtoul(then, NULL, 16);
+        has_failed = 1;
+        return 1;
+    }
     if (wanted == 0 || now < wanted || (now > wanted && !getenv("FAULTY_FOREVER"))) return 0;
     if (strcmp(what, "hang") == 0) {
         note(call, "hangs");
         for (;;) pause();
+    }
+    if (strcmp(what, "slow") == 0) {
+        note(call, "is slow");
+        sleep(1);
+        return 0;
     }
     if (strcmp(what, "crash") == 0) {
         note(call, "crashes");
@@ -153,6 +167,8 @@ static CK_RV get_token_info(CK_SLOT_ID slot, CK_TOKEN_INFO *info) {
         value = real->C_GetTokenInfo(slot, info);
         if (value == CKR_OK && getenv("FAULTY_PAD"))
             info->flags |= CKF_PROTECTED_AUTHENTICATION_PATH;
+        const char *flags = getenv("FAULTY_FLAGS");
+        if (value == CKR_OK && flags != NULL) info->flags |= strtoul(flags, NULL, 16);
     }
     return told("C_GetTokenInfo", value);
 }

@@ -1,5 +1,7 @@
 import Files
 import PKCS11
+import Synchronization
+import SystemPackage
 import TestTokens
 import Testing
 
@@ -104,4 +106,47 @@ struct `PIN files` {
         }
         _ = try login()
     }
+
+    @Test
+    func `that are rejected and cannot be remembered are told, and refused by the token's word`()
+        throws
+    {
+        try write("9999")
+        let spoilt = FileSystem(faults: { operation in
+            guard case .rename(let from, _) = operation, from.hasSuffix(".tried.json") else {
+                return nil
+            }
+            return .fail(.ioError)
+        })
+        let notices = Notices()
+        func login(_ files: FileSystem) throws {
+            let modules = try TokenModules(.file(TestToken.modulePath))
+            let token = try modules.token(matching: KeyURI("pkcs11:token=\(token.label)"))
+            let session = try Session(on: token)
+            let marks = RejectedPINs(in: try files.folder(at: "\(path)/pins"))
+            try session.login(
+                HeldPIN(.file(path: "\(path)/pin", .real, marks), tell: { notices.add($0) }))
+        }
+        let first = #expect(throws: PKCS11Error.self) { try login(spoilt) }
+        guard case .pinIncorrect(let serial)? = first else {
+            Issue.record("\(String(describing: first))")
+            return
+        }
+        guard case .rejectionNotRemembered(.system("renameat", _, .ioError))? = notices.all.first
+        else {
+            Issue.record("\(notices.all)")
+            return
+        }
+        // The mark says only that it was tried; the token says that tries are few.
+        #expect(throws: PKCS11Error.pinOutcomeUnknown(serial: serial, path: "\(path)/pin")) {
+            try login(.real)
+        }
+    }
+}
+
+/// What was told.
+private final class Notices: Sendable {
+    private let told = Mutex<[TokenNotice]>([])
+    var all: [TokenNotice] { told.withLock { $0 } }
+    func add(_ notice: TokenNotice) { told.withLock { $0.append(notice) } }
 }

@@ -91,7 +91,8 @@ enum Hostile {
     static let token: [any Error] = [
         PKCS11Error.call(text, ReturnValue(rawValue: 5)),
         PKCS11Error.moduleNotLoaded(path: text, reason: text),
-        PKCS11Error.registeredModulesNotLoaded(reason: text), PKCS11Error.noToken(present: []),
+        PKCS11Error.registeredModulesNotLoaded(reason: text),
+        PKCS11Error.noToken(present: [], silent: []),
         PKCS11Error.noKey(present: [key]), PKCS11Error.ambiguousKey([key, key]),
         PKCS11Error.unsupportedKey(key), PKCS11Error.noPublicKey(key), PKCS11Error.keyExists(key),
         PKCS11Error.keyNotProtected(key, [.sensitive: nil, .sign: false], isRemoved: true),
@@ -103,6 +104,10 @@ enum Hostile {
         PKCS11Error.noAnswer(call: text, seconds: 60), PKCS11Error.thread(.noMemory),
         PKCS11Error.pinIncorrect(serial: text),
         PKCS11Error.pinRejectedEarlier(serial: text, path: text),
+        PKCS11Error.pinOutcomeUnknown(serial: text, path: text),
+        PKCS11Error.noToken(
+            present: [], silent: [SilentModule(name: text, reason: .call(text, .init(rawValue: 5)))]
+        ),
         PKCS11Error.pinLocked(serial: text), PKCS11Error.pinTriesLow(serial: text, isFinal: true),
         PKCS11Error.pinNotInitialised(serial: text), PKCS11Error.pinExpired(serial: text),
         PKCS11Error.pinNotGiven, PKCS11Error.pinEmpty, PKCS11Error.pinTooLong(limit: 9),

@@ -57,7 +57,7 @@ struct Wording: Sendable, CustomTestStringConvertible {
             "several private keys match the key URI: \"site\" (id a1), \"spare\" (id none)",
             hint: "add id=… to the key URI"),
         Wording(
-            PKCS11Error.noToken(present: []),
+            PKCS11Error.noToken(present: [], silent: []),
             "no token matches the key URI; there are: none",
             hint: "connect the token, or name its module with module-path in the key URI"),
         Wording(

@@ -11,15 +11,18 @@ extension Site {
     ///
     /// Signatures become visible portion by portion, each in one step after its audit records. An image
     /// that cannot be signed keeps no other from being signed, unless it is all or nothing; a key or a
-    /// disk that fails ends the run. The same command takes up a run that was interrupted.
+    /// disk that fails ends the run. The same command takes up a run that was interrupted, or whose
+    /// report was not delivered.
     ///
     /// - Parameters:
     ///   - request: what to sign, and how.
     ///   - tell: is told of each image when it is concluded, in no certain order.
+    ///   - deliver: hands the report over; the run counts as ended only once it has returned.
     /// - Returns: what became of each image.
     /// - Throws: where nothing is known of any image: a reference that names nothing, no state.
     public func sign(
-        _ request: SignRequest, _ tell: @escaping (ImageSigning) -> Void = { _ in }
+        _ request: SignRequest, _ tell: @escaping (ImageSigning) -> Void = { _ in },
+        deliver: (SigningReport) -> Void = { _ in }
     ) throws -> SigningReport {
         // Every reference is resolved before anyone is asked for a PIN.
         var plan = try SigningPlan(request, in: files)
@@ -32,16 +35,24 @@ extension Site {
             if case .failed = image.outcome { tell(image) }
         }
         let state = request.isRehearsal ? nil : try state()
-        do { try sign(&plan, request, state, &report, tell) } catch { report.stop = .failed(error) }
+        var intent: SigningIntent?
+        do { intent = try sign(&plan, request, state, &report, tell) } catch {
+            report.stop = .failed(error)
+        }
         report.images = plan.images
+        deliver(report)
+        // What failed on the way is for the next run; what was refused is not.
+        if case .failed? = report.stop { return report }
+        do { try intent?.finish() } catch { report.stop = report.stop ?? .failed(error) }
         return report
     }
 
+    /// Returns the run as it stands in the journal, which is to be struck out; nil where it has none.
     private func sign(
         _ plan: inout SigningPlan, _ request: SignRequest, _ state: StateFolder?,
         _ report: inout SigningReport, _ tell: @escaping (ImageSigning) -> Void
-    ) throws {
-        guard plan.hasTargets else { return }
+    ) throws -> SigningIntent? {
+        guard plan.hasTargets else { return nil }
         // Before anyone is asked for a PIN; a rehearsal asks likewise.
         try existingState()?.checkSigningClock(clock.now, tolerance: clockTolerance())
         let key = try preparedKey(request)
@@ -51,10 +62,12 @@ extension Site {
         guard let chain = key.chain ?? ready?.signer.chain else {
             throw KeyAccessError.chainWithKey
         }
-        report.key = SigningReport.Key(leaf: chain.leaf, developmentPath: key.developmentPath)
+        report.key = SigningReport.Key(
+            leaf: chain.leaf, developmentPath: key.developmentPath,
+            isReached: ready != nil)
         if let (refusal, time) = refusal(of: plan, request, chain) {
             report.stop = .refused(refusal, chain, at: time)
-            return
+            return nil
         }
         let command = try request.command(plan.wishes, by: chain.leaf)
         var intent: SigningIntent?
@@ -73,6 +86,7 @@ extension Site {
         // Where nothing is left to sign, nobody is asked for a PIN.
         if let state, report.stop == nil, plan.hasTargets {
             let ready = try ready ?? readyKey(key, state)
+            report.key?.isReached = true
             try state.beginSigning(at: clock.now)
             if intent == nil, plan.images.count > 1 {
                 intent = try .begin(
@@ -84,9 +98,7 @@ extension Site {
                 operation: intent?.operation, tell: tell)
             report.stop = run.sign(&plan)
         }
-        // What failed on the way is for the next run; what was refused is not.
-        if case .failed? = report.stop { return }
-        do { try intent?.finish() } catch { report.stop = report.stop ?? .failed(error) }
+        return intent
     }
 
     /// Why no signature would count; the same for every image.

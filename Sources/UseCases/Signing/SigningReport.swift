@@ -80,13 +80,16 @@ public struct SigningReport: Sendable {
         public let leaf: Certificate
         /// The file that it came from, where it is a development key; nil for one on a token.
         public let developmentPath: String?
+        /// Whether it was opened; a rehearsal, or a run with nothing left to sign, needs its
+        /// certificate only.
+        public internal(set) var isReached: Bool
     }
 
     /// Every image, in the order of the request, each once.
     public internal(set) var images: [ImageSigning] = []
     /// Why the run ended early; nil if it did not.
     public internal(set) var stop: Stop?
-    /// The key; nil where none was reached.
+    /// The key; nil where not even its certificate is known.
     public internal(set) var key: Key?
     /// Whether this run took up one that was interrupted.
     public internal(set) var isResumed = false

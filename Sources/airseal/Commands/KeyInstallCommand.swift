@@ -13,11 +13,16 @@ struct KeyInstallCommand: Verb {
             against the key. Then each certificate that is not on the token yet is put there and read \
             back. From then on sign and export need no --chain.
 
+            Where the token has other certificates of the same key, as after a renewal, they are told: \
+            sign and export cannot know which is meant then. --replace takes them off the token, after \
+            the new ones are there.
+
             Exit status: 0 the chain is there, 1 it breaks a rule, 2 the key is another one, wrong \
             PIN.
 
             Examples:
               airseal key install --key 'pkcs11:token=site;object=signer' --chain chain.pem
+              airseal key install --key 'pkcs11:token=site;object=signer' --chain renewed.pem --replace
             """)
 
     @OptionGroup var key: KeyOption
@@ -30,12 +35,15 @@ struct KeyInstallCommand: Verb {
     @Flag(help: "Leave the root off the token; sign will need --chain then.")
     var withoutRoot = false
 
+    @Flag(help: "Take other certificates of the same key off the token.")
+    var replace = false
+
     @OptionGroup var state: StateOption
     @OptionGroup var output: JSONFlag
 
     func perform() throws -> ExitStatus {
         let outcome = try Site.here(state: state.state).installChain(
-            at: chain, try key.access, withoutRoot: withoutRoot)
+            at: chain, try key.access, withoutRoot: withoutRoot, replaces: replace)
         switch outcome {
         case .installed(let installed):
             if output.json {
@@ -43,6 +51,7 @@ struct KeyInstallCommand: Verb {
             } else {
                 installed.lines.forEach { Terminal.answer($0) }
             }
+            installed.tellOthers()
             return .yes
         case .refused(let lint):
             Terminal.complain(
@@ -73,12 +82,27 @@ extension InstalledChain {
     fileprivate var lines: [String] {
         added.map { "put onto the token \(token.words): \($0.short)" }
             + present.map { "on the token \(token.words) already: \($0.short)" }
+            + removed.map { "taken off the token \(token.words): \($0.short)" }
+    }
+
+    /// Says which other certificates the key has.
+    fileprivate func tellOthers() {
+        for other in others {
+            Terminal.say(
+                "note: the token \(token.words) has another certificate of the key \(key.words): "
+                    + other.short)
+        }
+        guard isAmbiguous else { return }
+        Terminal.say(
+            "hint: sign and export cannot know which is meant without --chain; the same command with "
+                + "--replace takes the others off")
     }
 
     fileprivate var json: JSON {
         [
             "token": token.json, "key": key.json, "added": .array(added.map(\.json)),
-            "present": .array(present.map(\.json)),
+            "present": .array(present.map(\.json)), "others": .array(others.map(\.json)),
+            "removed": .array(removed.map(\.json)),
         ]
     }
 }

@@ -51,12 +51,21 @@ struct KeyListCommand: Verb {
                 if !output.json { listing.lines.forEach { Terminal.answer($0) } }
             case .failure(let failure):
                 Terminal.complain(
-                    Sentence(about: failure.reason).after("the token \(failure.token.words)"))
+                    Sentence(about: failure.reason).after(failure.place.words))
                 status = .undecided
             }
         }
         if results.isEmpty { Terminal.say("there is no token") }
         return status
+    }
+}
+
+extension TokenListingError.Place {
+    fileprivate var words: String {
+        switch self {
+        case .token(let token): "the token \(token.words)"
+        case .module(let name): "the module \"\(ForeignText(name))\""
+        }
     }
 }
 

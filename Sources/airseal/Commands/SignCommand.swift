@@ -99,12 +99,9 @@ struct SignCommand: Verb {
         let site = try Site.recovered(
             state: state.state, patience: wait.patience, rehearsing: batch.dryRun)
         let json = output.json
-        let report = try site.sign(try request()) { image in
-            if !json { image.tell() }
-        }
-        if json {
-            Terminal.answer(report.json)
-        }
+        let report = try site.sign(
+            try request(), { image in if !json { image.tell() } },
+            deliver: { report in if json { Terminal.answer(report.json) } })
         return report.conclude(tellsFailures: json)
     }
 

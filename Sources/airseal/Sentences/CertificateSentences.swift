@@ -28,6 +28,33 @@ extension CertificateError: Speakable {
     }
 }
 
+extension CertificateRequestError: Speakable {
+    var sentence: Sentence {
+        switch self {
+        case .unsupportedKey:
+            Sentence(
+                "the key is of a kind that may not sign",
+                hint: "use RSA of 2048, 3072 or 4096 bits, or EC on P-256, P-384 or P-521")
+        case .unknownAttribute(let name):
+            Sentence("no attribute of a subject is called \(ForeignText(name))")
+        case .country(let value):
+            Sentence(
+                "a country has two letters, and C is \(ForeignText(value))",
+                hint: "write it as ISO 3166 does: C=CH")
+        case .tooLong(let attribute, let limit, let actual):
+            Sentence(
+                "\(ForeignText(attribute)) has \(actual) characters, and takes at most \(limit)")
+        case .characters(let attribute):
+            Sentence("\(ForeignText(attribute)) has characters that it cannot hold")
+        case .notMade: Sentence("the certificate request could not be made")
+        case .foreignSignature:
+            Sentence(
+                "the certificate request could not be made: the token's signature is not that of the key"
+            )
+        }
+    }
+}
+
 extension DERError {
     /// What is wrong, of what was read.
     var words: String {

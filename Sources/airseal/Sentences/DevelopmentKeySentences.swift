@@ -24,6 +24,10 @@ extension DevelopmentKeyError: Speakable {
                 Sentence("\(ForeignText(path)): the passphrase is longer than \(limit) bytes")
             default: error.sentence.after("\(ForeignText(path))")
             }
+        case .passphraseLines(let path):
+            Sentence(
+                "\(ForeignText(path)) has more than one line, and the passphrase is one",
+                hint: "leave nothing in the file but the passphrase")
         case .chain(let path, let error):
             error.sentence(of: "its key", in: "\(ForeignText(path))", repair: "")
         case .certificates(let path, let error): error.sentence.after("\(ForeignText(path))")
@@ -47,6 +51,12 @@ extension KeyFileError: Speakable {
         case .severalKeys: Sentence("holds more than one private key")
         case .wrongPassphrase:
             Sentence("the passphrase does not open it, or it was changed")
+        case .unsupportedEncryption:
+            Sentence(
+                "is encrypted in a way that this OpenSSL does not offer",
+                hint:
+                    "openssl pkcs8 -provider legacy -provider default opens it where it was made, "
+                    + "and openssl pkcs8 -topk8 encrypts it anew")
         case .damaged:
             Sentence(
                 "is damaged, or encrypted in a way that this OpenSSL does not offer",

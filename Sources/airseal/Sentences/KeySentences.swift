@@ -50,8 +50,9 @@ extension PKCS11Error {
         case .digestLength(let expected, let actual):
             Sentence("the digest to be signed has \(actual) bytes, not \(expected)")
         case .call, .noAnswer, .thread, .moduleNotLoaded, .registeredModulesNotLoaded, .noToken,
-            .ambiguousToken, .noKey, .ambiguousKey, .pinIncorrect, .pinRejectedEarlier, .pinLocked,
-            .pinTriesLow, .pinNotInitialised, .pinExpired, .pinNotGiven, .pinEmpty, .pinTooLong,
+            .ambiguousToken, .noKey, .ambiguousKey, .pinIncorrect, .pinRejectedEarlier,
+            .pinOutcomeUnknown, .pinLocked, .pinTriesLow, .pinNotInitialised, .pinExpired,
+            .pinNotGiven, .pinEmpty, .pinTooLong,
             .pinFileExposed, .pinDescriptorNotInherited, .pinDescriptorIsTerminal, .secretMemory,
             .file:
             Sentence("the key cannot be used")
@@ -75,6 +76,12 @@ extension PKCS11Error {
                 hint:
                     "no further try is made with an unchanged source; many tokens now want a person "
                     + "to type the PIN once")
+        case .pinOutcomeUnknown(let serial, let path):
+            Sentence(
+                "the PIN of \(path.map { "\(ForeignText($0))" } ?? "this source") was tried before, by a "
+                    + "run that ended without an answer, and the token \(ForeignText(serial)) says that "
+                    + "few tries are left; it was not tried again",
+                hint: "type the PIN at a prompt")
         case .pinLocked(let serial):
             Sentence(
                 "the token \(ForeignText(serial)) has locked its PIN after too many wrong ones",

@@ -21,12 +21,7 @@ extension PKCS11Error: Speakable {
                 "the PKCS#11 module \(ForeignText(path)) cannot be loaded: \(ForeignText(reason))")
         case .registeredModulesNotLoaded(let reason):
             Sentence("p11-kit cannot load its modules: \(ForeignText(reason))")
-        case .noToken(let present):
-            Sentence(
-                "no token matches the key URI; there are: \(Listing(present.map(\.words)))",
-                hint: present.isEmpty
-                    ? "connect the token, or name its module with module-path in the key URI"
-                    : "name one of them in the key URI")
+        case .noToken(let present, let silent): Self.noToken(present, silent)
         case .ambiguousToken(let tokens):
             Sentence(
                 "several tokens match the key URI: \(Listing(tokens.map(\.words)))",
@@ -44,7 +39,8 @@ extension PKCS11Error: Speakable {
             .keyNotDeleted, .certificateNotKept, .anotherKey, .tooManyObjects, .signatureLength,
             .digestLength:
             keySentence
-        case .pinIncorrect, .pinRejectedEarlier, .pinLocked, .pinTriesLow, .pinNotInitialised,
+        case .pinIncorrect, .pinRejectedEarlier, .pinOutcomeUnknown, .pinLocked, .pinTriesLow,
+            .pinNotInitialised,
             .pinExpired, .pinNotGiven, .pinEmpty, .pinTooLong, .pinFileExposed,
             .pinDescriptorNotInherited, .pinDescriptorIsTerminal:
             pinSentence
@@ -55,6 +51,33 @@ extension PKCS11Error: Speakable {
                 hint: "raise the limit of locked memory (ulimit -l)")
         case .file(let error): error.sentence
         }
+    }
+}
+
+extension PKCS11Error {
+    private static func noToken(
+        _ present: [TokenDescription], _ silent: [SilentModule]
+    ) -> Sentence {
+        var text = "no token matches the key URI"
+        if !present.isEmpty || silent.isEmpty {
+            text += "; there are: \(Listing(present.map(\.words)))"
+        }
+        for module in silent {
+            text +=
+                "; the module \"\(ForeignText(module.name))\" shows none: "
+                + module.reason.sentence.text
+        }
+        if let hint = silent.lazy.compactMap(\.reason.sentence.hint).first {
+            return Sentence(text, hint: hint)
+        }
+        guard silent.isEmpty else {
+            return Sentence(text, hint: "see whether the token is connected and the module works")
+        }
+        return Sentence(
+            text,
+            hint: present.isEmpty
+                ? "connect the token, or name its module with module-path in the key URI"
+                : "name one of them in the key URI")
     }
 }
 
