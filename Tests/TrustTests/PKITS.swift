@@ -2,12 +2,12 @@ import Encodings
 import Trust
 import X509
 
-/// The tests of NIST's document, typed in from it: number, certification path, and what must become of
-/// the path. Where the document says only that a path is invalid, the reason is the one that it gives in
-/// its prose, in our terms.
+/// The tests of NIST's suite by their numbers: the certification path, and what must become of it. That a
+/// path is valid or not is NIST's verdict, with which the name of its first file begins; why one is not
+/// is said in our terms.
 ///
-/// - SeeAlso: NIST, "Conformance Testing of Relying Party Client Certificate Path Processing Logic",
-///   version 1.07; the data of 2011, as the package cryptography_vectors carries it.
+/// - SeeAlso: NIST, "Public Key Interoperability Test Suite (PKITS): Certification Path Validation",
+///   version 1.0.1; the data of 2011, as the package cryptography_vectors carries it.
 enum PKITS {
     /// How many tests each section has that applies. The others are about what Airseal does not look
     /// at (rules X17 and X18): 4.5 keys that are rolled over by certificates that an authority issues
@@ -25,15 +25,15 @@ enum PKITS {
 
     /// Tests that are not run, and why.
     static let leftOut = [
-        "4.1.4": "DSA signs no certificate that Airseal reads (X6)",
-        "4.1.5": "DSA signs no certificate that Airseal reads (X6)",
-        "4.1.6": "DSA signs no certificate that Airseal reads (X6)",
+        "4.1.4": "no signature with DSA is taken (X6)",
+        "4.1.5": "no signature with DSA is taken (X6)",
+        "4.1.6": "no signature with DSA is taken (X6)",
         "4.4.19": "lists are signed by the key that signed the certificate, and no other",
         "4.4.20": "lists are signed by the key that signed the certificate, and no other",
         "4.4.21": "lists are signed by the key that signed the certificate, and no other",
     ]
 
-    /// Tests whose verdict is the document's.
+    /// Tests whose verdict is NIST's.
     static let paths = [
         Path("4.1.1", "ValidCertificatePathTest1EE", "GoodCACert", is: .valid),
         Path(

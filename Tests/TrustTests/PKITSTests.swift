@@ -9,10 +9,10 @@ import X509
 /// of RFC 5280 that Airseal keeps, with the Notary Project's own left aside.
 @Suite(.enabled(if: PKITS.isPresent, "make setup brings PKITS, in cryptography_vectors"))
 struct `NIST's paths` {
-    @Test(arguments: PKITS.paths) func `get the verdict of the document`(_ path: PKITS.Path) throws
-    {
+    @Test(arguments: PKITS.paths) func `get NIST's verdict`(_ path: PKITS.Path) throws {
         let verdict = try PKITS.verdict(of: path.chain)
         #expect(verdict == path.expected, "\(path.number)")
+        #expect((verdict == .valid) == path.chain[0].hasPrefix("Valid"), "\(path.number)")
     }
 
     @Test(arguments: PKITS.departures) func `are not valid where we are stricter`(
@@ -111,7 +111,7 @@ extension PKITS {
             return .outsideValidity(position)
         }
         let statuses = check.status(of: chain, at: time, reference: nil).certificates
-        // From the root, as the document looks at a path.
+        // From the root, as RFC 5280 looks at a path.
         for (position, status) in statuses.enumerated().reversed() {
             switch status {
             case .good: continue
