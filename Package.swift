@@ -81,7 +81,9 @@ let package = Package(
             "Signing", ["Cryptography", "Encodings", "Files", "Notary", "PKCS11", "X509"]),
         module(
             "Verification",
-            ["Cryptography", "Encodings", "Notary", "OCI", "OCILayout", "Trust", "X509"]),
+            [
+                "Cryptography", "Encodings", "Notary", "OCI", "OCILayout", "State", "Trust", "X509",
+            ]),
         // Floor 8
         module(
             "Sending",
@@ -93,7 +95,7 @@ let package = Package(
             "Receiving",
             [
                 "Archive", "Audit", "BundleFormat", "Configuration", "Cryptography", "Encodings",
-                "Files", "Notary", "OCI", "OCILayout", "State", "Trust", "Verification",
+                "Files", "Notary", "OCI", "OCILayout", "State", "Trust", "Verification", "X509",
                 systemPackage,
             ]),
         // Floor 9
