@@ -90,7 +90,7 @@ import Testing
         try await site.layoutByHand("l", "d = l.image(); l.add(d, 'a'); l.add(d, 'b')")
         let answer = try await site.yes(
             """
-            mkdir own && cp "$(command -v airseal)" program && chmod 777 own && chmod -R a+rwX l \
+            mkdir own && cp "$(command -v airseal)" program && chown 5000:5000 own && chmod -R a+rwX l \
                 && chmod 664 l/index.json && chown 4321:1234 l/index.json \
                 && AIRSEAL_HOME=$PWD/own AIRSEAL_STATE=$PWD/own setpriv --reuid 5000 --regid 5000 \
                     \(groups) ./program remove l:a > said && stat -c '%a %u %g' l/index.json
