@@ -1,5 +1,5 @@
 import Cryptography
-import Encodings
+public import Encodings
 import Notary
 public import OCI
 public import OCILayout
@@ -13,6 +13,8 @@ public struct SignedChains: Sendable {
     public private(set) var signers: [CertificateChain] = []
     /// The chains of authorities for time stamps, each once.
     public private(set) var authorities: [CertificateChain] = []
+    /// Signatures that expire, and when.
+    public private(set) var expiries: [(manifest: Descriptor, end: Timestamp)] = []
     /// Signatures that could not be read, or whose integrity is not proven.
     public private(set) var unreadable: [Descriptor] = []
 
@@ -31,7 +33,11 @@ public struct SignedChains: Sendable {
             switch try reader.read(node.descriptor) {
             case .notASignature: continue
             case .failed: unreadable.append(node.descriptor)
-            case .verified(let envelope): take(envelope, roots)
+            case .verified(let envelope):
+                if let end = envelope.attributes.expiry {
+                    expiries.append((manifest: node.descriptor, end: end))
+                }
+                take(envelope, roots)
             }
         }
     }

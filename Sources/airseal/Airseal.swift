@@ -37,7 +37,7 @@ struct Airseal: ParsableCommand {
             ExportCommand.self, ReceiveCommand.self,
             PeerCommand.self, KeyCommand.self,
             CertCommand.self, TrustCommand.self, PolicyCommand.self, RevocationCommand.self,
-            ClockCommand.self,
+            ClockCommand.self, StatusCommand.self,
             AuditCommand.self,
         ])
 

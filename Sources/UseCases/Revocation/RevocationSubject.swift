@@ -41,15 +41,22 @@ extension Site {
 
     /// Nil for what holds no certificates.
     private func chains(inCertificates path: String) throws -> [RevocationSubject]? {
-        guard files.kind(at: path) == .file else { return nil }
-        let file = try files.file(at: path)
-        guard let size = file.size, size <= Int64(X509Limits.fileSizeMax) else { return nil }
-        guard let chain = try? CertificateChain(file: file.readAll(limit: size)) else { return nil }
+        guard let certificates = try certificates(inFile: path),
+            let chain = try? CertificateChain(certificates)
+        else { return nil }
         for (position, pair) in zip(chain.certificates, chain.authorities).enumerated()
         where !pair.0.isIssued(by: pair.1) {
             throw RevocationSubjectError.notAChain(path: path, position: position)
         }
         return [RevocationSubject(path: path, chain: chain, isTimestampAuthority: false)]
+    }
+
+    /// Nil for what is no file of certificates.
+    func certificates(inFile path: String) throws -> [Certificate]? {
+        guard files.kind(at: path) == .file else { return nil }
+        let file = try files.file(at: path)
+        guard let size = file.size, size <= Int64(X509Limits.fileSizeMax) else { return nil }
+        return try? Certificate.list(file.readAll(limit: size))
     }
 
     private func chains(inLayout path: String) throws -> [RevocationSubject] {
@@ -71,7 +78,7 @@ extension Site {
     }
 
     /// The roots of authorities for time stamps that the home trusts.
-    private func timestampRoots() throws -> [Certificate] {
+    func timestampRoots() throws -> [Certificate] {
         guard files.kind(at: homePath) == .folder else { return [] }
         let home = try home()
         return try home.trustStoreNames().names.filter { $0.type == .tsa }.flatMap { name in

@@ -48,6 +48,11 @@ struct ReceiveCommand: Verb {
         switch outcome {
         case .released(let report):
             if !output.json { report.lines(into: into).forEach { Terminal.answer($0) } }
+            if !report.isEvidenceKept {
+                Terminal.say(
+                    "note: the CRLs and OCSP responses that came along could not be kept in the "
+                        + "home, so verify will not know of them")
+            }
             return .yes
         case .refused(let refusal, _):
             if !output.json { refusal.judged.forEach { Terminal.answer($0) } }
