@@ -100,6 +100,10 @@ private struct SettingsText {
     func settings(bytes: [UInt8]) throws(VerificationSettingsError) -> VerificationSettings {
         var required: [RequiredSignatures] = []
         for requirement in requirements { required.append(try Self.required(requirement)) }
+        let tolerance =
+            try clockTolerance.map { text throws(VerificationSettingsError) in
+                try Self.tolerance(text)
+            } ?? VerificationSettings.standardClockTolerance
         return VerificationSettings(
             requiredSignatures: required, requiresExpiry: requiresExpiry,
             keySpecs: try keySpecs.map { names throws(VerificationSettingsError) in
@@ -112,10 +116,8 @@ private struct SettingsText {
                     return age.seconds
                 },
                 requiresInformation: requiresRevocationInformation,
-                usesTimestamp: usesTimestampForRevocation),
-            clockTolerance: try clockTolerance.map { text throws(VerificationSettingsError) in
-                try Self.tolerance(text)
-            } ?? VerificationSettings.standardClockTolerance,
+                usesTimestamp: usesTimestampForRevocation, clockTolerance: tolerance),
+            clockTolerance: tolerance,
             bytes: bytes)
     }
 

@@ -7,9 +7,6 @@ public import X509
 ///
 /// - SeeAlso: section 11 of the conformance list, O1 to O6 and section 17.
 public final class RevocationCheck: Sendable {
-    /// How far ahead of the verifier's time evidence may be made: what clocks of two rooms differ.
-    static let aheadMaxSeconds: Int64 = 300
-
     let evidence: RevocationEvidence
     let rules: RevocationRules
     let floors: RevocationFloors
@@ -50,7 +47,8 @@ public final class RevocationCheck: Sendable {
             var proofs: [RevocationProof] = []
             for (certificate, issuer) in zip(chain.certificates, chain.authorities) {
                 let question = RevocationQuestion(
-                    certificate: certificate, issuer: issuer, time: time, reference: reference)
+                    certificate: certificate, issuer: issuer, time: time, reference: reference,
+                    clockTolerance: rules.clockTolerance)
                 let finding = finding(question)
                 certificates.append(finding.decision ?? .unknown(finding.rankedGaps))
                 for proof in finding.proofs where !proofs.contains(proof) { proofs.append(proof) }

@@ -41,7 +41,7 @@ public enum RevocationListFlaw: Error, Sendable, Equatable {
     case withoutDelta(urls: [String])
     /// A higher one of the same scope was seen.
     case belowFloor(RevocationFloors.Floor)
-    /// It says that it was made more than five minutes from now.
+    /// It says that it was made further ahead than clocks may differ.
     case fromFuture
     /// What it says of the certificate cannot be read.
     case unreadableEntry(RevocationListError)

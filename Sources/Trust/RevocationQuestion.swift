@@ -7,10 +7,12 @@ struct RevocationQuestion {
     let issuer: Certificate
     let time: Timestamp
     let reference: Timestamp?
+    /// How far ahead of `time` evidence may be made, in seconds: what clocks of two rooms differ.
+    let clockTolerance: Int64
 
     /// Whether something made at `moment` is yet to come.
     func isAhead(_ moment: Timestamp) -> Bool {
-        moment > time.adding(seconds: RevocationCheck.aheadMaxSeconds)
+        moment > time.adding(seconds: clockTolerance)
     }
 
     /// Whether the signature was proven to be made before the certificate went bad.

@@ -28,7 +28,7 @@ public indirect enum OCSPResponseFlaw: Error, Sendable, Equatable {
     case withoutNextUpdate
     /// The responder does not know the certificate.
     case doesNotKnow
-    /// It says that it was made more than five minutes from now.
+    /// It says that it was made further ahead than clocks may differ.
     case fromFuture
     /// It has critical extensions that nobody here knows.
     case unknownCriticalExtensions([String])

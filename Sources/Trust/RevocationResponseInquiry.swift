@@ -135,7 +135,7 @@ struct RevocationResponseInquiry {
             let lists = check.listFinding(
                 RevocationQuestion(
                     certificate: delegate, issuer: question.issuer, time: question.time,
-                    reference: nil))
+                    reference: nil, clockTolerance: question.clockTolerance))
             finding.proofs += lists?.proofs ?? []
             switch lists?.decision {
             case .good(_, let until): return .proven(until: until)

@@ -10,6 +10,8 @@ public struct RevocationRules: Sendable, Equatable {
     /// Whether a time stamp says when a signature was made, against which an invalidity date counts.
     /// Whoever asks `RevocationCheck` passes that time on, or does not.
     public let usesTimestamp: Bool
+    /// How far ahead of the verifier's time evidence may be made, in seconds.
+    public let clockTolerance: Int64
 
     /// The highest age that a site can allow, in seconds: a hundred years, which is no limit.
     public static let ageMaxSeconds: Int64 = 100 * 366 * 86_400
@@ -19,10 +21,12 @@ public struct RevocationRules: Sendable, Equatable {
 
     /// What is left out is as the specification has it. An age beyond `ageMaxSeconds` is that.
     public init(
-        maxCRLAge: Int64? = nil, requiresInformation: Bool = false, usesTimestamp: Bool = true
+        maxCRLAge: Int64? = nil, requiresInformation: Bool = false, usesTimestamp: Bool = true,
+        clockTolerance: Int64 = VerificationSettings.standardClockTolerance
     ) {
         self.maxCRLAge = maxCRLAge.map { min($0, Self.ageMaxSeconds) }
         self.requiresInformation = requiresInformation
         self.usesTimestamp = usesTimestamp
+        self.clockTolerance = clockTolerance
     }
 }

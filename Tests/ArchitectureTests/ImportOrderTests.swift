@@ -41,6 +41,31 @@ import Testing
         return imports
     }
 
+    /// What Package.swift lets each module import: a build that knows of a module by chance only
+    /// fails on another machine.
+    static func dependencies() throws -> [String: Set<String>] {
+        var dependencies: [String: Set<String>] = [:]
+        let text = try SourceTree.text(of: "Package.swift").joined(separator: " ")
+        for part in text.components(after: "module(") {
+            let names = part.prefix { $0 != "]" }.split(separator: "\"")
+                .enumerated().filter { !$0.offset.isMultiple(of: 2) }.map { String($0.element) }
+            guard let module = names.first else { continue }
+            dependencies[module] = Set(names.dropFirst())
+        }
+        return dependencies
+    }
+
+    @Test func `is what Package.swift allows`() throws {
+        let dependencies = try Self.dependencies()
+        #expect(dependencies.count >= 15, "the modules in Package.swift were not found")
+        let imports = try Self.imports()
+        for (module, allowed) in dependencies {
+            let used = (imports[module] ?? []).subtracting(Self.outside)
+            #expect(
+                used.subtracting(allowed).isEmpty, "\(module) lacks \(used.subtracting(allowed))")
+        }
+    }
+
     @Test func `goes down only`() throws {
         let floors = try Self.floors()
         #expect(floors.count >= 5, "the table in docs/architecture.md was not found")
@@ -88,5 +113,18 @@ import Testing
 extension Substring {
     fileprivate var trimmed: String {
         String(drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+    }
+}
+
+extension String {
+    /// What stands behind each `mark`, up to the next.
+    fileprivate func components(after mark: String) -> [Substring] {
+        var parts: [Substring] = []
+        var rest = self[...]
+        while let place = rest.firstRange(of: mark) {
+            rest = rest[place.upperBound...]
+            parts.append(rest[..<(rest.firstRange(of: mark)?.lowerBound ?? rest.endIndex)])
+        }
+        return parts
     }
 }

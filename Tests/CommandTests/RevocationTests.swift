@@ -1,4 +1,5 @@
 import Encodings
+import Glibc
 import Testing
 
 @Suite struct `Revocation without a network` {
@@ -179,6 +180,32 @@ import Testing
             echo '{"version": "1.0", "maxCRLAge": "4h", "requireRevocationInfo": true}' \
                 > home/verification.json
             \(Ward.verify)
+            """)
+    }
+
+    /// Whether stock notation is there to be asked.
+    private static let hasNotation: Bool = {
+        guard let path = unsafe getenv("PATH") else { return false }
+        return unsafe String(cString: path).split(separator: ":").contains { folder in
+            unsafe access("\(folder)/notation", X_OK) == 0
+        }
+    }()
+
+    @Test(.enabled(if: hasNotation, "notation is not on PATH"))
+    func `lets stock notation pass at strict without a network`() async throws {
+        let ward = try await Ward()
+        try await ward.list("good.crl")
+        let notation = """
+            env NOTATION_EXPERIMENTAL=1 NOTATION_CONFIG=$PWD/config NOTATION_CACHE=$PWD/cache \
+                unshare -rn notation verify --oci-layout l:v1 --scope site.example/hello
+            """
+        try await ward.site.yes("airseal trust export --notation config")
+        #expect(try await ward.site.run(notation).status == 1)
+        try await ward.site.yes(
+            """
+            airseal revocation add good.crl
+            airseal revocation export --notation-cache cache --for l
+            \(notation)
             """)
     }
 
