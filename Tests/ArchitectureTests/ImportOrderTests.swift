@@ -47,7 +47,8 @@ import Testing
         var dependencies: [String: Set<String>] = [:]
         let text = try SourceTree.text(of: "Package.swift").joined(separator: " ")
         for part in text.components(after: "module(") {
-            let names = part.prefix { $0 != "]" }.split(separator: "\"")
+            let names = part.prefix { $0 != "]" }
+                .split(separator: "\"", omittingEmptySubsequences: false)
                 .enumerated().filter { !$0.offset.isMultiple(of: 2) }.map { String($0.element) }
             guard let module = names.first else { continue }
             dependencies[module] = Set(names.dropFirst())
