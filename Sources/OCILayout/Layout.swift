@@ -13,8 +13,8 @@ public struct Layout: LayoutContent, Sendable {
     public let folder: Folder
     /// `index.json` as it was when the layout was opened.
     public let index: LayoutIndex
-    /// The very bytes that `index` was read from; empty where there was no such file.
-    public let indexBytes: [UInt8]
+    /// What tells the `index.json` that was read from every later one.
+    private let indexFile: FileOwnership
 
     private let blobFolders: BlobFolders
 
@@ -33,14 +33,15 @@ public struct Layout: LayoutContent, Sendable {
     /// Opens the layout in `folder`, with its `index.json` as it is now.
     public init(_ folder: Folder) throws(LayoutError) {
         let layoutFile = try Self.read(LayoutFile.name, limit: Limits.layoutFileSizeMax, folder)
+            .bytes
         try LayoutError.document(LayoutFile.name) { () throws(DocumentError) in
             try LayoutFile.check(layoutFile)
         }
-        let bytes = try Self.read(LayoutIndex.name, limit: Limits.indexSizeMax, folder)
+        let (bytes, file) = try Self.read(LayoutIndex.name, limit: Limits.indexSizeMax, folder)
         index = try LayoutError.document(LayoutIndex.name) { () throws(DocumentError) in
             try LayoutIndex(parsing: bytes)
         }
-        indexBytes = bytes
+        indexFile = file
         self.folder = folder
         blobFolders = BlobFolders(of: folder)
     }
@@ -92,10 +93,21 @@ public struct Layout: LayoutContent, Sendable {
         names.allSatisfy { ["blobs", LayoutIndex.name].contains($0) || TemporaryName.matches($0) }
     }
 
+    /// Whether somebody has written `index.json` since the layout was opened, be it with the same
+    /// words: what it lists may have gone meanwhile and come again.
+    public var hasChanged: Bool {
+        (try? folder.file(LayoutIndex.name).ownership()) != indexFile
+    }
+
     private static func read(_ name: String, limit: Int64, _ folder: Folder) throws(LayoutError)
-        -> [UInt8]
+        -> (bytes: [UInt8], file: FileOwnership)
     {
-        do throws(FileError) { return try folder.file(name).readAll(limit: limit) } catch {
+        do throws(FileError) {
+            let file = try folder.file(name)
+            // Before the bytes: what is written meanwhile makes it another one.
+            let ownership = try file.ownership()
+            return (try file.readAll(limit: limit), ownership)
+        } catch {
             guard error.errno == .noSuchFileOrDirectory else { throw .file(error) }
             throw .notALayout(path: folder.path)
         }

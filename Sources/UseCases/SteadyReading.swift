@@ -28,12 +28,8 @@ extension Site {
 
     private static var rereadingMax: Int { 8 }
 
-    /// Whether `index.json` has other bytes than when the layout was opened.
     private func hasChanged(_ content: any LayoutContent) -> Bool {
-        guard let layout = content as? Layout, let now = try? Layout(layout.folder) else {
-            return false
-        }
-        return now.indexBytes != layout.indexBytes
+        (content as? Layout)?.hasChanged ?? false
     }
 
     /// As `steadily`, for an import: what is brought from a layout that others change is what it

@@ -116,7 +116,7 @@ struct KilledVerb: Sendable, CustomTestStringConvertible {
                 done: "cmp signer-root.pem home/truststore/x509/ca/killed/signer-root.pem"),
             KilledVerb(
                 "key generate", reset: back,
-                verb: "airseal key generate --key \(gap.low.key("killed"))",
+                verb: "airseal key generate --type p256 --key \(gap.low.key("killed"))",
                 check: "airseal audit verify && \(recorded)",
                 done: "airseal key list --login --key \(gap.low.key("killed")) | grep killed"),
             KilledVerb(

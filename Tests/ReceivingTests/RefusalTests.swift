@@ -374,7 +374,10 @@ extension Gap {
             return lines + ["no layout"]
         }
         let layout = try highLayout()
-        lines.append(String(decoding: layout.indexBytes, as: UTF8.self))
+        lines.append(
+            String(
+                decoding: try layout.folder.file(LayoutIndex.name).readAll(limit: 1 << 24),
+                as: UTF8.self))
         lines += try layout.strays()
         lines += try layout.blobs().map { "\($0.digest) \($0.size)" }
         return lines
