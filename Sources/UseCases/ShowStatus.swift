@@ -70,10 +70,7 @@ extension Site {
     /// own keys. Nothing is judged or changed.
     public func status(_ request: StatusRequest) throws -> StatusReport {
         let clock = try clockStatus()
-        var things: [EndingThing] = []
-        if files.kind(at: homePath) == .folder {
-            things += try trustedThings() + peerThings() + revocationThings()
-        }
+        var things = try trustedThings() + peerThings() + revocationThings()
         for path in request.subjects { things += try endings(of: path) }
         if let key = request.key { things += try tokenThings(key) }
         var seen: Set<String> = []

@@ -11,6 +11,16 @@ import Testing
             "no CRL of CN=Root,O=Example,ST=BE,C=DE is at hand, from \(Ward.url)")
     }
 
+    @Test(arguments: ["revocation list", "revocation check", "revocation check l", "status"])
+    func `is not looked for in a home that is not there`(_ verb: String) async throws {
+        let ward = try await Ward()
+        let answer = try await ward.site.run("airseal \(verb) --home nowhere")
+        #expect(answer.status == 2, "\(answer)")
+        #expect(answer.output.isEmpty)
+        #expect(answer.sentences.first?.contains("nowhere") == true, "\(answer)")
+        try await ward.site.yes("test ! -e nowhere")
+    }
+
     @Test func `takes no file that is no CRL, and then nothing`() async throws {
         let ward = try await Ward()
         try await ward.list("good.crl")

@@ -100,14 +100,17 @@ final class Site: Sendable {
             environment: environment, workingDirectory: FilePath(root),
             output: .string(limit: 16 << 20), error: .string(limit: 16 << 20))
         guard case .exited(let status) = result.terminationStatus else {
-            throw Ended(line: line, how: "\(result.terminationStatus)")
+            throw Ended(
+                line: line, how: "\(result.terminationStatus)", errors: result.standardError)
         }
         return Answer(status: status, output: result.standardOutput, errors: result.standardError)
     }
 
+    /// A line that a signal ended, with what it had said by then.
     struct Ended: Error {
         let line: String
         let how: String
+        let errors: String?
     }
 
     /// Runs a line that must succeed.

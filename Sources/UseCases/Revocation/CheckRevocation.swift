@@ -36,7 +36,7 @@ extension Site {
         try checkClock()
         let subjects = try revocationSubjects(of: paths)
         let check = RevocationCheck(
-            evidence: try knownRevocation(), rules: try revocationRules(),
+            evidence: try home().revocationStore().evidence, rules: try revocationRules(),
             floors: try existingState()?.floors().ofRevocationLists ?? RevocationFloors())
         return subjects.map { subject in
             let status = check.status(of: subject.chain, at: clock.now, reference: nil)

@@ -63,6 +63,7 @@ struct RevocationCheckCommand: Verb {
                     }))
         } else {
             items.forEach { Terminal.answer("\($0.words): \($0.2.words)") }
+            if inventory.isEmpty { Terminal.answer(RevocationInventory.nothing) }
         }
         let stale = items.contains { $0.2.word != "current" && $0.2.word != "endsSoon" }
         return stale ? .undecided : .yes

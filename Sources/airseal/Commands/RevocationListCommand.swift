@@ -39,12 +39,19 @@ struct RevocationListCommand: Verb {
             Terminal.answer(inventory.json)
         } else {
             inventory.lines.forEach { Terminal.answer($0) }
+            if inventory.isEmpty { Terminal.answer(RevocationInventory.nothing) }
         }
         return .yes
     }
 }
 
 extension RevocationInventory {
+    /// What is said where there is nothing to list.
+    static let nothing = "the home keeps nothing about revocation"
+
+    /// Whether the home keeps nothing.
+    var isEmpty: Bool { lists.isEmpty && responses.isEmpty }
+
     fileprivate var lines: [String] {
         lists.flatMap { kept in
             let signer =

@@ -143,6 +143,9 @@ struct RevocationExportCommand: Verb {
             Terminal.answer(export.json)
         } else {
             export.points.filter { $0.written != nil }.forEach { Terminal.answer($0.line) }
+            if export.points.isEmpty, export.isComplete {
+                Terminal.answer("no certificate names a CRL, so notation asks for none")
+            }
         }
         for point in export.points where point.written == nil {
             Terminal.complain(
