@@ -117,7 +117,9 @@ extension Site {
         func capsule(_ counter: Int64) -> TrustCapsule {
             TrustCapsule(
                 counter: counter, policies: policies, stores: stores,
-                revocationLists: evidence.lists.map(\.list.der),
+                revocationLists: evidence.lists.map {
+                    TrustCapsule.List(der: $0.list.der, urls: $0.urls)
+                },
                 ocspResponses: evidence.responses.map(\.der))
         }
         let uncounted = capsule(0)
