@@ -72,7 +72,7 @@ public enum ExportRefusal: Sendable, Equatable {
 }
 
 /// An image without a repository.
-public struct UnclaimedRoot: Sendable, Equatable {
+public struct UnclaimedRoot: Sendable, Hashable {
     /// Its digest.
     public let digest: Digest
     /// Its tag in the layout; nil for an untagged one.

@@ -14,6 +14,7 @@ struct RootChoice {
     /// Where the names stand in `roots`.
     private var places: [String: Int] = [:]
     private var known: Set<Known> = []
+    private var knownUnclaimed: Set<UnclaimedRoot> = []
 
     /// What makes two images without names one.
     private struct Known: Hashable {
@@ -61,7 +62,7 @@ struct RootChoice {
         }
         guard let repository = try repository(of: entry, wish) else {
             let root = UnclaimedRoot(digest: entry.digest, name: name)
-            if !unclaimed.contains(root) { unclaimed.append(root) }
+            if knownUnclaimed.insert(root).inserted { unclaimed.append(root) }
             return
         }
         let root = Inventory.Root(
