@@ -110,13 +110,11 @@ extension Site {
 
     /// What this site trusts, for the far side to look at.
     private func capsule(of home: Home, _ state: StateFolder) throws -> TrustCapsule {
-        var policies: [TrustPolicyFile: TrustPolicyDocument] = [:]
-        for file in TrustPolicyFile.allCases { policies[file] = try home.policy(in: file) }
-        let stores = try home.trustStores()
+        let trust = try home.trustState()
         let evidence = try home.revocationStore().evidence
         func capsule(_ counter: Int64) -> TrustCapsule {
             TrustCapsule(
-                counter: counter, policies: policies, stores: stores,
+                counter: counter, policies: trust.policies, stores: trust.stores,
                 revocationLists: evidence.lists.map(\.list.der),
                 ocspResponses: evidence.responses.map(\.der))
         }

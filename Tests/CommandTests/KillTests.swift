@@ -53,7 +53,8 @@ struct KilledVerb: Sendable, CustomTestStringConvertible {
             """
             airseal sign --all l \(gap.low.signing("signer"))
             cp -r '\(Site.package)/layouts/two-platforms' source
-            mkdir -p media base
+            mkdir -p media base home/truststore/x509/ca/more
+            cp signer-root.pem home/truststore/x509/ca/more
             \(gap.export("media/first.tar"))
             cp -a l state tokens base
             cp -a l littered
@@ -64,8 +65,9 @@ struct KilledVerb: Sendable, CustomTestStringConvertible {
             """)
         try await gap.high.yes(
             """
+            sed -i 's/"bundles"/"bundles", "capsules"/' home/peers/low-side/peer.json
             mkdir base
-            cp -a state base
+            cp -a state home base
             cp \(gap.low.root)/media/first.tar first.tar
             """)
         return gap
@@ -73,6 +75,7 @@ struct KilledVerb: Sendable, CustomTestStringConvertible {
 
     private static func verbs(_ gap: Gap) -> [KilledVerb] {
         let back = "rm -rf l state tokens && cp -a base/. ."
+        let farBack = "rm -rf l state home && cp -a base/. ."
         let whole = "airseal check l > /dev/null"
         let counted = """
             [ "$(grep -c '"kind":"sign"' state/audit.jsonl)" -ge \
@@ -98,10 +101,18 @@ struct KilledVerb: Sendable, CustomTestStringConvertible {
                 check: "\(whole) && { [ ! -e media/b.tar ] || airseal check media/b.tar; }",
                 done: "airseal check media/b.tar"),
             KilledVerb(
-                "receive", isReceiver: true, reset: "rm -rf l state && cp -a base/. .",
+                "receive", isReceiver: true, reset: farBack,
                 verb: "airseal receive first.tar --into l",
                 check: "{ [ ! -e l/oci-layout ] || \(whole); }",
                 done: "\(whole) && airseal verify l:v1 --scope site.example/hello"),
+            KilledVerb(
+                "trust apply", isReceiver: true, reset: farBack,
+                verb: "airseal trust apply first.tar --accept-weaker --reason x",
+                check: """
+                    airseal trust check && airseal policy show && airseal audit verify \
+                    && airseal trust list | grep ca:signers
+                    """,
+                done: "airseal trust list | grep ca:more && [ ! -e home/trust.applied ]"),
             KilledVerb(
                 "remove", reset: back, verb: "airseal remove l:v1",
                 check: "\(whole) && { cmp -s l/index.json base/l/index.json || ! lists l v1; }",

@@ -31,6 +31,8 @@ struct Facts: Equatable, CustomStringConvertible {
     /// Whom the low side trusts: each store with the certificates of its files, and the policy for
     /// images.
     var trust: [String] = []
+    /// Whom the high side trusts.
+    var highTrust: [String] = []
     /// What the low side wrote for stock notation.
     var exported: [String] = []
     /// The peers of the high side that can be read.
@@ -58,7 +60,7 @@ struct Facts: Equatable, CustomStringConvertible {
         let records = records.sorted { $0.key < $1.key }.map { "\($0) \($1)" }
         return """
             \(layouts) media \(media) records \(records) \
-            trust \(trust) exported \(exported) self \(ownName?.text ?? "-") peers \(peers.map(\.text)) \
+            trust \(trust) high trust \(highTrust) exported \(exported) self \(ownName?.text ?? "-") peers \(peers.map(\.text)) \
             next \(next) bound \(isBound) voids \(voidCount) mark \(mark.map(String.init) ?? "-") \
             chains \(chains) littered \(isLittered) listed \(isListed)
             """
@@ -95,6 +97,7 @@ struct Facts: Equatable, CustomStringConvertible {
         if files.kind(at: world.path("high/home")) != nil {
             let home = try Home.open(at: world.path("high/home"))
             peers = try home.peerNames().filter { try home.peer($0) != nil }
+            highTrust = try Self.trust(in: home)
         }
         if files.kind(at: world.path("low/notation")) == .folder {
             exported = try Tree(reading: files.folder(at: world.path("low/notation"))).paths

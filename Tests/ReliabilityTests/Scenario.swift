@@ -92,7 +92,7 @@ struct Scenario: Sendable, CustomTestStringConvertible {
 extension Scenario {
     static let all: [Scenario] =
         imports + signatures + exports + receptions
-        + upkeep + trust + others
+        + upkeep + trust + capsules + others
 
     // MARK: import
 
@@ -233,11 +233,11 @@ extension Scenario {
             }),
     ]
 
-    @Sendable private static func signed(_ world: World) throws {
+    @Sendable static func signed(_ world: World) throws {
         try sign(["low/layout"], all: true, world, world.site(World.low))
     }
 
-    private static func export(
+    static func export(
         _ reference: String, to target: String, _ world: World, _ site: Site
     ) throws {
         let outcome = try site.export(world.exporting(reference, to: target))
@@ -363,14 +363,14 @@ extension Scenario {
             }),
     ]
 
-    @Sendable private static func otherAnchors(_ world: World) throws {
+    @Sendable static func otherAnchors(_ world: World) throws {
         for name in ["one", "two"] {
             let anchor = try TestCertificate(name).certificate
             try world.write(Array(anchor.pem.utf8), to: "low/\(name).pem")
         }
     }
 
-    private static func addTrust(
+    static func addTrust(
         _ paths: [String], to store: String, _ world: World, _ site: Site
     ) throws {
         let store = try #require(TrustStoreName(store))
