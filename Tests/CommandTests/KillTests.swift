@@ -56,6 +56,7 @@ struct KilledVerb: Sendable, CustomTestStringConvertible {
             mkdir -p media base home/truststore/x509/ca/more
             cp signer-root.pem home/truststore/x509/ca/more
             \(gap.export("media/first.tar"))
+            airseal state export backup.tar
             cp -a l state tokens base
             cp -a l littered
             for name in $(seq 40); do
@@ -125,6 +126,11 @@ struct KilledVerb: Sendable, CustomTestStringConvertible {
                     || cmp signer-root.pem home/truststore/x509/ca/killed/signer-root.pem; }
                     """,
                 done: "cmp signer-root.pem home/truststore/x509/ca/killed/signer-root.pem"),
+            KilledVerb(
+                "state import", reset: back,
+                verb: "airseal state import backup.tar --replace --reason x",
+                check: "airseal audit verify && grep -q '\"kind\":\"export\"' state/audit.jsonl",
+                done: "grep -q '\"kind\":\"state-import\"' state/audit.jsonl"),
             KilledVerb(
                 "key generate", reset: back,
                 verb: "airseal key generate --type p256 --key \(gap.low.key("killed"))",

@@ -43,6 +43,8 @@ struct Facts: Equatable, CustomStringConvertible {
     var voidCount = 0
     /// The mark of the high side; nil where the origin is not enrolled.
     var mark: Int64?
+    /// The low side's backups of its state.
+    var backups: [String] = []
     /// The chains of throwaway keys.
     var chains: [String] = []
     /// Whether the low side's layout holds a blob that nothing needs.
@@ -62,11 +64,12 @@ struct Facts: Equatable, CustomStringConvertible {
             \(layouts) media \(media) records \(records) \
             trust \(trust) high trust \(highTrust) exported \(exported) self \(ownName?.text ?? "-") peers \(peers.map(\.text)) \
             next \(next) bound \(isBound) voids \(voidCount) mark \(mark.map(String.init) ?? "-") \
-            chains \(chains) littered \(isLittered) listed \(isListed)
+            backups \(backups) chains \(chains) littered \(isLittered) listed \(isListed)
             """
     }
 
     init(of world: World) throws {
+        try world.settleStates()
         for path in World.layouts {
             guard let listing = try? world.site(World.low).list(world.path(path)),
                 !listing.images.isEmpty
@@ -110,6 +113,8 @@ struct Facts: Equatable, CustomStringConvertible {
         }
         mark = try state(world.path("high/state/receiving/low-side/state.json"))?
             .member("sequence").integer()
+        backups = try files.folder(at: world.path("low")).entries().map(\.name)
+            .filter { $0.hasSuffix(".tar") && !TemporaryName.matches($0) }
         chains = try files.folder(at: world.path("low")).entries().map(\.name)
             .filter { $0.hasSuffix(".pem") && !TemporaryName.matches($0) }
     }
