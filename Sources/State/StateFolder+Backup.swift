@@ -18,6 +18,7 @@ extension StateFolder {
     ///   - replacing: whether a file that stands there may go.
     ///   - files: where `path` leads.
     /// - Returns: what was written.
+    /// - Throws: where nothing was written.
     public func backUp(
         to path: String, of site: SiteName?, at time: Timestamp, replacing: Bool,
         on files: FileSystem

@@ -93,7 +93,7 @@ struct Scenario: Sendable, CustomTestStringConvertible {
 extension Scenario {
     static let all: [Scenario] =
         imports + signatures + exports + receptions
-        + upkeep + trust + capsules + states + others
+        + upkeep + trust + capsules + states + revocation + others
 
     // MARK: import
 

@@ -44,6 +44,11 @@ struct TrustChange: Sendable, CustomTestStringConvertible {
         ])
     }
 
+    /// A store more.
+    static func believed(_ name: String) -> [TrustWeakness.Loss] {
+        [TrustStoreName(name).map { .store($0) }].compactMap(\.self)
+    }
+
     static let subject = "x509.subject: C=US, ST=WA, O=Example"
 
     static let weaker: [TrustChange] = [
@@ -71,10 +76,10 @@ struct TrustChange: Sendable, CustomTestStringConvertible {
             [.action(.revocation, from: .log, to: .skip)]),
         TrustChange(
             "another store", [one], [stores("ca:main", "ca:other")],
-            [.store(TrustStoreName("ca:other")!)]),
+            believed("ca:other")),
         TrustChange(
             "a store of time stamp authorities", [one], [stores("ca:main", "tsa:times")],
-            [.store(TrustStoreName("tsa:times")!)]),
+            believed("tsa:times")),
         TrustChange(
             "no time stamps any more", [stores("ca:main", "tsa:times")], [one],
             [.timestampNotAsked]),
