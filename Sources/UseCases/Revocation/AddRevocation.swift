@@ -130,7 +130,7 @@ extension Site {
                     "urls": .array(item.urls.sorted().map { .string($0) }),
                 ]
             },
-            change: { try writer.add(RevocationEvidence($0)) })
+            change: { try writer.add(RevocationEvidence($0.map(\.piece))) })
     }
 
     /// What the home keeps; nothing where there is no home yet.
@@ -169,26 +169,14 @@ extension Site {
     }
 }
 
-extension RevocationEvidence {
-    fileprivate init(_ items: some Sequence<RevocationItem>) {
-        var lists: [List] = []
-        var responses: [OCSPResponse] = []
-        for item in items {
-            switch item.content {
-            case .list(let list): lists.append(List(list: list, urls: item.urls))
-            case .response(let response): responses.append(response)
-            }
-        }
-        self.init(lists: lists, responses: responses)
-    }
-}
-
 extension RevocationItem {
     /// The digest of the list or response.
-    public var digest: Digest {
+    public var digest: Digest { piece.digest }
+
+    fileprivate var piece: RevocationEvidence.Piece {
         switch content {
-        case .list(let list): list.digest
-        case .response(let response): response.digest
+        case .list(let list): .list(RevocationEvidence.List(list: list, urls: urls))
+        case .response(let response): .response(response)
         }
     }
 }
