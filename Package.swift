@@ -71,7 +71,9 @@ let package = Package(
         module("Audit", ["Cryptography", "Encodings", "Files"]),
         // Floor 6
         module("Trust", ["Cryptography", "Encodings", "X509"]),
-        module("State", ["Audit", "Cryptography", "Encodings", "Files", "OCI", "OCILayout"]),
+        module(
+            "State",
+            ["Archive", "Audit", "Cryptography", "Encodings", "Files", "OCI", "OCILayout"]),
         module("BundleFormat", ["Encodings", "OCI"]),
         // Floor 7
         module(

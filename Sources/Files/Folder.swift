@@ -307,7 +307,7 @@ public struct FolderEntry: Sendable, Equatable {
         /// A link, a device, a pipe or a socket.
         case other
 
-        init(mode: mode_t) {
+        init(mode: UInt32) {
             self =
                 switch mode & S_IFMT {
                 case S_IFREG: .file

@@ -17,7 +17,7 @@ public struct ReceivingStore: Sendable {
 
     /// The site that the bundles come from.
     public let origin: SiteName
-    private let folder: Folder
+    let folder: Folder
     private let document: StateDocument
 
     init(_ origin: SiteName, in folder: Folder) {

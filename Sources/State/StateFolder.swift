@@ -13,7 +13,8 @@ public struct StateFolder: Sendable {
     /// The folder itself.
     public let folder: Folder
 
-    /// Opens the state at `path`, and makes it, for its owner only, when missing.
+    /// Opens the state at `path`, and makes it, for its owner only, when missing. What a run that
+    /// restored another state left undone is finished first.
     ///
     /// - Throws: `.exposed` for one that its group, or everybody, may change: marks of rejected PINs,
     ///   sequences and floors could be taken away.
@@ -23,7 +24,11 @@ public struct StateFolder: Sendable {
         }
         let isExposed = try onDisk { () throws(FileError) in try folder.isWritableByOthers() }
         guard !isExposed else { throw .exposed(path: path) }
+        try onDisk { () throws(FileError) in try RestoredState(in: folder).settle() }
     }
+
+    /// The state in an open folder of this program's.
+    init(opened folder: Folder) { self.folder = folder }
 
     /// The audit record.
     public var audit: AuditLog { AuditLog(in: folder) }

@@ -163,12 +163,13 @@ extension Site {
     }
 
     private func capsule(of home: Home, counter: Int64) throws -> TrustCapsule {
-        var policies: [TrustPolicyFile: TrustPolicyDocument] = [:]
-        for file in TrustPolicyFile.allCases { policies[file] = try home.policy(in: file) }
+        let trust = try home.trustState()
         let evidence = try home.revocationStore().evidence
         let capsule = TrustCapsule(
-            counter: counter, policies: policies, stores: try home.trustStores(),
-            revocationLists: evidence.lists.map(\.list.der),
+            counter: counter, policies: trust.policies, stores: trust.stores,
+            revocationLists: evidence.lists.map {
+                TrustCapsule.List(der: $0.list.der, urls: $0.urls)
+            },
             ocspResponses: evidence.responses.map(\.der))
         if capsule.isEmpty { return .empty }
         guard capsule.bytes.count <= TrustCapsule.byteCountMax else {

@@ -47,7 +47,7 @@ public struct CapsuleDescription: Sendable {
             content = .success(try TrustCapsule(parsing: bytes))
         } catch { content = .failure(error) }
         let capsule = try? content.get()
-        lists = capsule?.revocationLists.compactMap { try? RevocationList(der: $0) } ?? []
+        lists = capsule?.revocationLists.compactMap { try? RevocationList(der: $0.der) } ?? []
         responses = capsule?.ocspResponses.compactMap { try? OCSPResponse(der: $0) } ?? []
     }
 

@@ -54,8 +54,10 @@ struct KilledVerb: Sendable, CustomTestStringConvertible {
             """
             airseal sign --all l \(gap.low.signing("signer"))
             cp -r '\(Site.package)/layouts/two-platforms' source
-            mkdir -p media base
+            mkdir -p media base home/truststore/x509/ca/more
+            cp signer-root.pem home/truststore/x509/ca/more
             \(gap.export("media/first.tar"))
+            airseal state export backup.tar
             cp -a l state tokens base
             cp -a l littered
             for name in $(seq 40); do
@@ -65,10 +67,9 @@ struct KilledVerb: Sendable, CustomTestStringConvertible {
             """)
         try await gap.high.yes(
             """
+            sed -i 's/"bundles"/"bundles", "capsules"/' home/peers/low-side/peer.json
             mkdir base
-            cp -a state base
-            mkdir home/base
-            cp -a home/peers home/base
+            cp -a state home base
             cp \(gap.low.root)/{media/first.tar,second-root.pem} .
             """)
         return gap
@@ -76,8 +77,7 @@ struct KilledVerb: Sendable, CustomTestStringConvertible {
 
     private static func verbs(_ gap: Gap) -> [KilledVerb] {
         let back = "rm -rf l state tokens && cp -a base/. ."
-        let backAtHome =
-            "rm -rf state home/peers && cp -a base/state . && cp -a home/base/peers home"
+        let farBack = "rm -rf l state home && cp -a base/. ."
         let whole = "airseal check l > /dev/null"
         let counted = """
             [ "$(grep -c '"kind":"sign"' state/audit.jsonl)" -ge \
@@ -109,19 +109,19 @@ struct KilledVerb: Sendable, CustomTestStringConvertible {
                 check: "\(whole) && { [ ! -e media/b ] || airseal check media/b; }",
                 done: "airseal check media/b"),
             KilledVerb(
-                "receive", isReceiver: true, reset: "rm -rf l state && cp -a base/. .",
+                "receive", isReceiver: true, reset: farBack,
                 verb: "airseal receive first.tar --into l",
                 check: "{ [ ! -e l/oci-layout ] || \(whole); }",
                 done: "\(whole) && airseal verify l:v1 --scope site.example/hello"),
             KilledVerb(
-                "peer add", isReceiver: true, reset: backAtHome,
+                "peer add", isReceiver: true, reset: farBack,
                 verb: Peers.add(
                     Peers.plain.replacing("site.example", with: "site.example/hello"),
                     anchors: ["low-root.pem", "second-root.pem"]),
                 check: "airseal peer show low-side | grep -c fingerprint | grep '[12]'",
                 done: "airseal peer show low-side | grep -c fingerprint | grep 2"),
             KilledVerb(
-                "peer suspend", isReceiver: true, reset: backAtHome,
+                "peer suspend", isReceiver: true, reset: farBack,
                 verb: "airseal peer suspend low-side --reason lost",
                 check: """
                     airseal peer show low-side | grep site.example \
@@ -129,13 +129,20 @@ struct KilledVerb: Sendable, CustomTestStringConvertible {
                     """,
                 done: "airseal peer list | grep suspended"),
             KilledVerb(
-                "peer remove", isReceiver: true, reset: backAtHome,
+                "peer remove", isReceiver: true, reset: farBack,
                 verb: "airseal peer remove low-side --reason closed",
                 check: """
                     airseal peer show low-side \
                     && { airseal peer list | grep site.example || grep peer-remove state/audit.jsonl; }
                     """,
                 done: "airseal peer list | grep 'low-side: not enrolled'"),
+                "trust apply", isReceiver: true, reset: farBack,
+                verb: "airseal trust apply first.tar --accept-weaker --reason x",
+                check: """
+                    airseal trust check && airseal policy show && airseal audit verify \
+                    && airseal trust list | grep ca:signers
+                    """,
+                done: "airseal trust list | grep ca:more && [ ! -e home/trust.applied ]"),
             KilledVerb(
                 "remove", reset: back, verb: "airseal remove l:v1",
                 check: "\(whole) && { cmp -s l/index.json base/l/index.json || ! lists l v1; }",
@@ -148,6 +155,11 @@ struct KilledVerb: Sendable, CustomTestStringConvertible {
                     || cmp signer-root.pem home/truststore/x509/ca/killed/signer-root.pem; }
                     """,
                 done: "cmp signer-root.pem home/truststore/x509/ca/killed/signer-root.pem"),
+            KilledVerb(
+                "state import", reset: back,
+                verb: "airseal state import backup.tar --replace --reason x",
+                check: "airseal audit verify && grep -q '\"kind\":\"export\"' state/audit.jsonl",
+                done: "grep -q '\"kind\":\"state-import\"' state/audit.jsonl"),
             KilledVerb(
                 "key generate", reset: back,
                 verb: "airseal key generate --type p256 --key \(gap.low.key("killed"))",

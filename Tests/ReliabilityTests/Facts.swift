@@ -31,6 +31,8 @@ struct Facts: Equatable, CustomStringConvertible {
     /// Whom the low side trusts: each store with the certificates of its files, and the policy for
     /// images.
     var trust: [String] = []
+    /// Whom the high side trusts.
+    var highTrust: [String] = []
     /// What the low side wrote for stock notation.
     var exported: [String] = []
     /// What the low side keeps about revocation, with where it is from.
@@ -48,6 +50,8 @@ struct Facts: Equatable, CustomStringConvertible {
     var voidCount = 0
     /// The mark of the high side; nil where the origin is not enrolled.
     var mark: Int64?
+    /// The low side's backups of its state.
+    var backups: [String] = []
     /// The chains of throwaway keys.
     var chains: [String] = []
     /// Whether the low side's layout holds a blob that nothing needs.
@@ -65,14 +69,16 @@ struct Facts: Equatable, CustomStringConvertible {
         let records = records.sorted { $0.key < $1.key }.map { "\($0) \($1)" }
         return """
             \(layouts) media \(media) records \(records) \
-            trust \(trust) exported \(exported) evidence \(evidence) floors \(floors) \
-            cached \(cached) self \(ownName?.text ?? "-") peers \(peers) \
+            trust \(trust) high trust \(highTrust) exported \(exported) evidence \(evidence) \
+            floors \(floors) cached \(cached) self \(ownName?.text ?? "-") \
+            peers \(peers) \
             next \(next) bound \(isBound) voids \(voidCount) mark \(mark.map(String.init) ?? "-") \
-            chains \(chains) littered \(isLittered) listed \(isListed)
+            backups \(backups) chains \(chains) littered \(isLittered) listed \(isListed)
             """
     }
 
     init(of world: World) throws {
+        try world.settleStates()
         for path in World.layouts {
             guard let listing = try? world.site(World.low).list(world.path(path)),
                 !listing.images.isEmpty
@@ -107,6 +113,7 @@ struct Facts: Equatable, CustomStringConvertible {
                 "\(peer.name) \(peer.repositories.map(\.text)) "
                     + "\(peer.anchors.certificates.count) \(peer.isSuspended)"
             }
+            highTrust = try Self.trust(in: home)
         }
         if files.kind(at: world.path("low/notation")) == .folder {
             exported = try Tree(reading: files.folder(at: world.path("low/notation"))).paths
@@ -132,6 +139,8 @@ struct Facts: Equatable, CustomStringConvertible {
         }
         mark = try state(world.path("high/state/receiving/low-side/state.json"))?
             .member("sequence").integer()
+        backups = try files.folder(at: world.path("low")).entries().map(\.name)
+            .filter { $0.hasSuffix(".tar") && !TemporaryName.matches($0) }
         chains = try files.folder(at: world.path("low")).entries().map(\.name)
             .filter { $0.hasSuffix(".pem") && !TemporaryName.matches($0) }
     }

@@ -81,6 +81,15 @@ final class World: Sendable {
             userID: 1, agent: "test/1")
     }
 
+    /// Opens states that a run has restored and not brought to their place: whoever comes next does.
+    func settleStates() throws {
+        for side in [World.low, World.high] {
+            let path = path("\(side)/state")
+            guard StateFolder.isUnsettled(at: path, in: .real) else { continue }
+            _ = try StateFolder(at: path, in: .real)
+        }
+    }
+
     /// Makes the home and the state of both sides, and a layout with two images on the low one.
     func populate() throws {
         let anchor = try Token.chain.root

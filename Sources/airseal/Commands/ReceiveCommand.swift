@@ -119,7 +119,7 @@ extension ReceiveOutcome {
 }
 
 extension ReceivedBundle {
-    fileprivate var json: JSON {
+    var json: JSON {
         [
             "digest": .string(bundle.description), "origin": .string(origin.text),
             "destination": .string(destination.text), "stream": .string(stream.text),
