@@ -186,8 +186,9 @@ let package = Package(
             "SentenceTests",
             [
                 "Archive", "Audit", "BundleFormat", "Configuration", "Cryptography", "Encodings",
-                "Files", "Notary", "OCI", "OCILayout", "PKCS11", "Signing", "State", "TestSupport",
-                "Trust", "UseCases", "Verification", "X509", "airseal", systemPackage,
+                "Files", "Notary", "OCI", "OCILayout", "PKCS11", "Sending", "Signing", "State",
+                "TestSupport", "Trust", "UseCases", "Verification", "X509", "airseal",
+                systemPackage,
             ]),
         tests(
             "StateTests",

@@ -104,7 +104,7 @@ public struct HomeWriter: Sendable {
     }
 
     /// Takes a name out of its folder in one step, and then what it stood for apart.
-    private func discard(_ name: String, in folder: Folder) throws(ConfigurationError) {
+    func discard(_ name: String, in folder: Folder) throws(ConfigurationError) {
         try ConfigurationError.files { () throws(FileError) in
             let stage = TemporaryName.next(for: "removed")
             try folder.rename(name, to: stage, in: home.folder)

@@ -131,8 +131,11 @@ public struct BundleReception {
         }
         var testimony = bundleVerifier.testimony
         testimony.take(imageVerifier.testimony)
+        // Kept before a floor moves: no floor may lie above everything that is at hand.
+        let proven = carried.proven(by: testimony.revocation)
+        let isKept = try keep(proven, record)
+        if !isKept { testimony.forget(Set(proven.digests)) }
         try raiseFloors(by: heads, testimony)
-        let isKept = try keep(carried.proven(by: testimony.revocation), record)
         try release.commit(heads, closure, events: record.received(heads, roots))
         let blobs = heads.inventory.blobs
         return ReceiveReport(

@@ -12,6 +12,8 @@ struct ReceiveRecord {
     /// Images in one line: with the longest names and some signatures each, they stay below
     /// `AuditRecord.byteCountMax`.
     private static let rootCountMax = 100
+    /// Digests in one line about evidence.
+    private static let evidenceCountMax = 1000
 
     private let request: ReceiveRequest
     private let state: StateFolder
@@ -48,12 +50,18 @@ struct ReceiveRecord {
 
     /// Says that the home is about to keep what came with a bundle and proved itself.
     func kept(_ evidence: RevocationEvidence) throws(ReceivingError) {
-        let details: JSONObject = [
-            "source": .string(request.source), "evidence": evidence.digests,
-        ]
-        do throws(AuditError) {
-            _ = try state.audit.append(event("revocation-add", details))
-        } catch { throw .audit(error) }
+        var rest = evidence.digests[...]
+        while !rest.isEmpty {
+            let details: JSONObject = [
+                "source": .string(request.source),
+                "evidence": .array(
+                    rest.prefix(Self.evidenceCountMax).map { .string($0.description) }),
+            ]
+            rest = rest.dropFirst(Self.evidenceCountMax)
+            do throws(AuditError) {
+                _ = try state.audit.append(event("revocation-add", details))
+            } catch { throw .audit(error) }
+        }
     }
 
     private static func failing(_ roots: [JudgedRoot]) -> JSON {

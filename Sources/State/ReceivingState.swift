@@ -82,7 +82,8 @@ public struct ReceivingStore: Sendable {
         }
     }
 
-    private func read() throws(StateError) -> ReceivingState? {
+    /// What is known; nil where nothing is.
+    func read() throws(StateError) -> ReceivingState? {
         try document.read(members: Self.members) { place throws(JSONShapeError) in
             guard try place.member("origin").string().utf8.elementsEqual(origin.text.utf8) else {
                 return nil

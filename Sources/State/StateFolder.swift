@@ -7,6 +7,9 @@ public import Files
 /// `journal/` are operations under way, `audit.jsonl` is the record, `pins/` are rejected PINs,
 /// `sending/NAME/` and `receiving/NAME/` how far the streams to and from other sites have come.
 public struct StateFolder: Sendable {
+    static let sendingArea = "sending"
+    static let receivingArea = "receiving"
+
     /// The folder itself.
     public let folder: Folder
 
@@ -46,14 +49,14 @@ public struct StateFolder: Sendable {
         -> SendingStore
     {
         let store = SendingStore(
-            destination, in: try area(destination.text, of: try area("sending")))
+            destination, in: try area(destination.text, of: try area(Self.sendingArea)))
         try store.establish(randomness)
         return store
     }
 
     /// What is known of the stream from `origin`. It is made by `enrol` only.
     public func receiving(from origin: SiteName) throws(StateError) -> ReceivingStore {
-        ReceivingStore(origin, in: try area(origin.text, of: try area("receiving")))
+        ReceivingStore(origin, in: try area(origin.text, of: try area(Self.receivingArea)))
     }
 
     private func area(_ name: String, of folder: Folder? = nil) throws(StateError) -> Folder {

@@ -101,24 +101,23 @@ extension Site {
             report(try install(proven, wanted, difference, request, by: writer, in: state)))
     }
 
-    /// Floors, record, counter, home: the counter before the home, so that no earlier capsule can be
+    /// Evidence, floors, record, counter, home: the counter before the home, so that no earlier capsule can be
     /// applied after one that was. A run that ends in between is repeated with the same capsule.
     private func install(
         _ proven: ProvenCapsule, _ wanted: TrustState, _ difference: TrustDifference,
         _ request: ApplyTrustRequest, by writer: HomeWriter, in state: StateFolder
     ) throws -> HomeWriter.Installation? {
+        // Before a floor moves: none may lie above everything that is at hand.
+        try recordedInPortions(
+            "revocation-add", "evidence", proven.evidence.pieces,
+            json: { .string($0.digest.description) },
+            change: { try writer.add(RevocationEvidence($0)) })
         try state.changeFloors { floors in
             floors.raise(by: proven.testimony)
             floors.raise(
                 by: ClockFloor(
                     time: proven.bundle.created,
                     witness: "bundle \(proven.bundle.sequence) from \(proven.bundle.origin)"))
-        }
-        if !proven.evidence.isEmpty {
-            let details: JSONObject = [
-                "source": .string(request.source), "evidence": proven.evidence.digests,
-            ]
-            try recorded("revocation-add", details) { try writer.add(proven.evidence) }
         }
         let details: JSONObject = [
             "bundle": proven.bundle.record, "source": .string(request.source),

@@ -49,6 +49,7 @@ struct KilledVerb: Sendable, CustomTestStringConvertible {
     private static func gap() async throws -> Gap {
         let gap = try await Gap()
         try await gap.sign()
+        try await gap.low.makeKey("second")
         try await gap.low.yes(
             """
             airseal sign --all l \(gap.low.signing("signer"))
@@ -69,7 +70,7 @@ struct KilledVerb: Sendable, CustomTestStringConvertible {
             sed -i 's/"bundles"/"bundles", "capsules"/' home/peers/low-side/peer.json
             mkdir base
             cp -a state home base
-            cp \(gap.low.root)/media/first.tar first.tar
+            cp \(gap.low.root)/{media/first.tar,second-root.pem} .
             """)
         return gap
     }
@@ -102,11 +103,39 @@ struct KilledVerb: Sendable, CustomTestStringConvertible {
                 check: "\(whole) && { [ ! -e media/b.tar ] || airseal check media/b.tar; }",
                 done: "airseal check media/b.tar"),
             KilledVerb(
+                "export signed twice", reset: "\(back); rm -rf media/b",
+                verb: gap.export(
+                    "media/b", layout: "l:v1 l:v1", options: gap.low.signing("second")),
+                check: "\(whole) && { [ ! -e media/b ] || airseal check media/b; }",
+                done: "airseal check media/b"),
+            KilledVerb(
                 "receive", isReceiver: true, reset: farBack,
                 verb: "airseal receive first.tar --into l",
                 check: "{ [ ! -e l/oci-layout ] || \(whole); }",
                 done: "\(whole) && airseal verify l:v1 --scope site.example/hello"),
             KilledVerb(
+                "peer add", isReceiver: true, reset: farBack,
+                verb: Peers.add(
+                    Peers.plain.replacing("site.example", with: "site.example/hello"),
+                    anchors: ["low-root.pem", "second-root.pem"]),
+                check: "airseal peer show low-side | grep -c fingerprint | grep '[12]'",
+                done: "airseal peer show low-side | grep -c fingerprint | grep 2"),
+            KilledVerb(
+                "peer suspend", isReceiver: true, reset: farBack,
+                verb: "airseal peer suspend low-side --reason lost",
+                check: """
+                    airseal peer show low-side | grep site.example \
+                    && { ! airseal peer list | grep suspended || grep peer-suspend state/audit.jsonl; }
+                    """,
+                done: "airseal peer list | grep suspended"),
+            KilledVerb(
+                "peer remove", isReceiver: true, reset: farBack,
+                verb: "airseal peer remove low-side --reason closed",
+                check: """
+                    airseal peer show low-side \
+                    && { airseal peer list | grep site.example || grep peer-remove state/audit.jsonl; }
+                    """,
+                done: "airseal peer list | grep 'low-side: not enrolled'"),
                 "trust apply", isReceiver: true, reset: farBack,
                 verb: "airseal trust apply first.tar --accept-weaker --reason x",
                 check: """

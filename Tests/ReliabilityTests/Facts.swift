@@ -41,8 +41,9 @@ struct Facts: Equatable, CustomStringConvertible {
     var floors = Floors.none
     /// What the low side wrote about revocation for stock notation.
     var cached: [String] = []
-    /// The peers of the high side that can be read.
-    var peers: [SiteName] = []
+    /// The peers of the high side that can be read, each with what it may speak for, the number of
+    /// its anchors, and whether it is suspended.
+    var peers: [String] = []
     /// The number of the low side's next bundle, whether it is bound, and how many are void.
     var next: Int64 = 0
     var isBound = false
@@ -70,7 +71,7 @@ struct Facts: Equatable, CustomStringConvertible {
             \(layouts) media \(media) records \(records) \
             trust \(trust) high trust \(highTrust) exported \(exported) evidence \(evidence) \
             floors \(floors) cached \(cached) self \(ownName?.text ?? "-") \
-            peers \(peers.map(\.text)) \
+            peers \(peers) \
             next \(next) bound \(isBound) voids \(voidCount) mark \(mark.map(String.init) ?? "-") \
             backups \(backups) chains \(chains) littered \(isLittered) listed \(isListed)
             """
@@ -108,7 +109,10 @@ struct Facts: Equatable, CustomStringConvertible {
         }
         if files.kind(at: world.path("high/home")) != nil {
             let home = try Home.open(at: world.path("high/home"))
-            peers = try home.peerNames().filter { try home.peer($0) != nil }
+            peers = try home.peerNames().compactMap { try home.peer($0) }.map { peer in
+                "\(peer.name) \(peer.repositories.map(\.text)) "
+                    + "\(peer.anchors.certificates.count) \(peer.isSuspended)"
+            }
             highTrust = try Self.trust(in: home)
         }
         if files.kind(at: world.path("low/notation")) == .folder {

@@ -7,6 +7,7 @@ import Encodings
 import Files
 import OCI
 import OCILayout
+import Sending
 import Signing
 import State
 import SystemPackage
@@ -32,6 +33,7 @@ struct HostileGroup: Sendable, CustomTestStringConvertible {
         HostileGroup(testDescription: "trust", errors: Hostile.trust),
         HostileGroup(testDescription: "state", errors: Hostile.state),
         HostileGroup(testDescription: "signing", errors: Hostile.signing),
+        HostileGroup(testDescription: "sending", errors: Hostile.sending),
     ]
 }
 
@@ -186,6 +188,15 @@ enum Hostile {
         ConfigurationError.noSigningKey(path: text, name: text, present: [text]),
         SigningListError.shape(.unknownMember(path: text)),
         AuditReadingError.noState(path: text), AuditReadingError.noRecord(path: text),
+    ]
+
+    static let sending: [any Error] = [
+        SendingError.targetExists(path: text), SendingError.badTarget(path: text),
+        ExportListError.shape(shape), ScopeMapError.shape(shape), ScopeMapError.twice(text),
+        SiteError.noName(homePath: text), SiteError.severalLayouts([text, text]),
+        PeerEnrolmentError.severalAnchors(path: text, count: 2),
+        PeerEnrolmentError.fingerprint(path: text, expected: text, actual: "00"),
+        PeerEnrolmentError.fingerprintNotConfirmed(path: text),
     ]
 
     static let state: [any Error] = [
