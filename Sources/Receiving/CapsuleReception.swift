@@ -155,7 +155,7 @@ public struct CapsuleReception {
             outcome = try verifier.verify(
                 ArtifactInLayout(
                     reference: path, target: heads.bundle, content: heads.content, graph: graph),
-                anchors: peer.anchors, identities: peer.identities)
+                anchors: peer.anchors, identities: peer.identities(for: .capsules))
         } catch { throw .failed(.verification(error)) }
         switch outcome.report.verdict {
         case .verified: break
