@@ -158,7 +158,6 @@ public struct StateBackup: Sendable, Equatable {
     /// What is under way, and what an import put aside.
     static let leftOut = [
         "journal", RestoredState.replacedName, RestoredState.restoringName,
-        RestoredState.restoredName,
     ]
 }
 

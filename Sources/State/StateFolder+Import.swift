@@ -27,9 +27,7 @@ extension StateFolder {
     /// Whether a run that restored another state at `path` has left its end to whoever opens the
     /// state next.
     public static func isUnsettled(at path: String, in files: FileSystem) -> Bool {
-        [RestoredState.restoringName, RestoredState.restoredName].contains {
-            files.kind(at: "\(path)/\($0)") != nil
-        }
+        files.kind(at: "\(path)/\(RestoredState.restoringName)") != nil
     }
 
     /// Makes the backup at `path` the state, in one step.
@@ -56,16 +54,14 @@ extension StateFolder {
         let lock = try Self.onFiles { () throws(FileError) in try FolderLock.acquire(folder) }
         defer { withExtendedLifetime(lock) {} }
         folder.sweepTrees()
-        if !replacing, try !isEmpty() { throw .refused(.notEmpty) }
+        let isEmpty = try isEmpty()
+        guard replacing || isEmpty else { throw .refused(.notEmpty) }
         try checkNobodyWorks()
+        let restored = RestoredState(in: folder)
         let stage = TemporaryName.next(for: RestoredState.restoringName)
         do throws(StateBackupError) {
             let new = try Self.onFiles { () throws(FileError) in
-                let root = try folder.makeFolder(stage, mode: 0o700)
-                _ = try root.makeFolder(RestoredState.oldName, mode: 0o700)
-                let new = try root.makeFolder(RestoredState.newName, mode: 0o700)
-                try root.synchronise()
-                return new
+                try folder.makeFolder(stage, mode: 0o700)
             }
             let source = try BackupSource(path, on: files)
             guard source.backup.site == site else {
@@ -78,7 +74,9 @@ extension StateFolder {
                 _ = try AuditLog(in: new).append(event(taken))
             } catch { throw .audit(error) }
             try Self.onFiles { () throws(FileError) in
-                try RestoredState(in: folder).commit(stage)
+                try new.synchronise()
+                if !isEmpty { try restored.keep() }
+                try restored.commit(stage)
             }
             return taken
         } catch {

@@ -117,7 +117,7 @@ struct StateImportCommand: Verb {
     var nothingSentSince = false
 
     @Option(help: ArgumentHelp("Why, for the record.", valueName: "text"))
-    var reason: String?
+    var reason: OperatorReason?
 
     @OptionGroup var home: HomeOption
     @OptionGroup var state: StateOption
@@ -127,7 +127,6 @@ struct StateImportCommand: Verb {
         guard reason != nil || !replace && !nothingSentSince else {
             throw ValidationError("--reason is missing")
         }
-        try Reason.check(reason)
     }
 
     func perform() throws -> ExitStatus {
@@ -135,7 +134,7 @@ struct StateImportCommand: Verb {
         var request = StateImportRequest(file)
         request.isReplacing = replace
         request.isContinuing = nothingSentSince
-        request.reason = reason
+        request.reason = reason?.text
         do {
             let taken = try site.importState(request)
             if output.json {

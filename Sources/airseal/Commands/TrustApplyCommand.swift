@@ -39,7 +39,7 @@ struct TrustApplyCommand: Verb {
     var acceptWeaker = false
 
     @Option(help: ArgumentHelp("Why it is right to, for the record.", valueName: "text"))
-    var reason: String?
+    var reason: OperatorReason?
 
     @OptionGroup var home: HomeOption
     @OptionGroup var state: StateOption
@@ -50,7 +50,6 @@ struct TrustApplyCommand: Verb {
         guard acceptWeaker == (reason != nil) else {
             throw ValidationError("--accept-weaker and --reason go together")
         }
-        try Reason.check(reason)
     }
 
     func perform() throws -> ExitStatus {
@@ -59,7 +58,7 @@ struct TrustApplyCommand: Verb {
         var request = ApplyTrustRequest(bundle)
         request.isRehearsal = dryRun
         request.acceptsWeaker = acceptWeaker
-        request.reason = reason
+        request.reason = reason?.text
         let outcome = try site.applyTrust(request)
         if output.json {
             Terminal.answer(outcome.json)
@@ -75,16 +74,6 @@ struct TrustApplyCommand: Verb {
         case .undecided(let doubt, _):
             Terminal.complain(doubt.sentence)
             return .undecided
-        }
-    }
-}
-
-/// What an operator says for the record.
-enum Reason {
-    /// Refuses one that says nothing.
-    static func check(_ reason: String?) throws {
-        guard reason?.utf8.contains(where: { $0 != UInt8(ascii: " ") }) != false else {
-            throw ValidationError("--reason says nothing")
         }
     }
 }

@@ -30,7 +30,7 @@ struct TrustRestoreCommand: Verb {
     var dryRun = false
 
     @Option(help: ArgumentHelp("Why, for the record.", valueName: "text"))
-    var reason: String?
+    var reason: OperatorReason?
 
     @OptionGroup var home: HomeOption
     @OptionGroup var state: StateOption
@@ -44,7 +44,6 @@ struct TrustRestoreCommand: Verb {
         guard list || dryRun != (reason != nil) else {
             throw ValidationError("--reason is missing: why is the old trust right? Or --dry-run")
         }
-        try Reason.check(reason)
     }
 
     func perform() throws -> ExitStatus {
@@ -62,7 +61,7 @@ struct TrustRestoreCommand: Verb {
             }
             return .yes
         }
-        let report = try site.restoreTrust(number, reason: reason)
+        let report = try site.restoreTrust(number, reason: reason?.text)
         if output.json {
             Terminal.answer(report.json(isRehearsal: dryRun))
         } else {
