@@ -31,7 +31,7 @@ extension Home {
     /// What Airseal reads in a home; the rest is notation's own.
     private static let configured =
         Set(TrustPolicyFile.allCases.map(\.rawValue)).union([
-            "truststore", "peers", "revocation", "verification.json",
+            "truststore", "peers", "revocation", "verification.json", scannerName,
         ])
 
     /// `truststore/x509/TYPE/NAME/` and a folder in it: nothing below is ever read.
