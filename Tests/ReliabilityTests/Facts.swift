@@ -41,6 +41,10 @@ struct Facts: Equatable, CustomStringConvertible {
     var voidCount = 0
     /// The mark of the high side; nil where the origin is not enrolled.
     var mark: Int64?
+    /// The numbers that wait on the high side.
+    var held: [Int64] = []
+    /// What lies in the quarantine of the high side, and whether it is closed.
+    var quarantine: [String] = []
     /// The chains of throwaway keys.
     var chains: [String] = []
     /// Whether the low side's layout holds a blob that nothing needs.
@@ -60,6 +64,7 @@ struct Facts: Equatable, CustomStringConvertible {
             \(layouts) media \(media) records \(records) \
             trust \(trust) exported \(exported) self \(ownName?.text ?? "-") peers \(peers.map(\.text)) \
             next \(next) bound \(isBound) voids \(voidCount) mark \(mark.map(String.init) ?? "-") \
+            held \(held) quarantine \(quarantine) \
             chains \(chains) littered \(isLittered) listed \(isListed)
             """
     }
@@ -107,6 +112,15 @@ struct Facts: Equatable, CustomStringConvertible {
         }
         mark = try state(world.path("high/state/receiving/low-side/state.json"))?
             .member("sequence").integer()
+        if files.kind(at: world.path("high/state")) != nil {
+            held = try StateFolder(at: world.path("high/state"), in: files).heldBundles()
+                .map(\.sequence)
+        }
+        if let layout = try? Layout(at: world.path("high/layout")) {
+            quarantine = try LayoutQuarantine(of: layout).entries().map { entry in
+                "\(entry.name.split(separator: "-").prefix(3)) \(entry.note != nil)"
+            }
+        }
         chains = try files.folder(at: world.path("low")).entries().map(\.name)
             .filter { $0.hasSuffix(".pem") && !TemporaryName.matches($0) }
     }

@@ -88,7 +88,7 @@ final class World: Sendable {
             try site(side).nameSelf(SiteName("\(side)-side"))
             try write(
                 Array(anchor.pem.utf8), to: "\(side)/home/truststore/x509/ca/main/root.pem")
-            try write(Self.policy.serialized(), to: "\(side)/home/trustpolicy.oci.json")
+            try write(Self.policy(for: "*").serialized(), to: "\(side)/home/trustpolicy.oci.json")
         }
         try site(World.high).enrol(
             SiteName("low-side"), anchor: anchor, identities: ["*"],
@@ -98,16 +98,19 @@ final class World: Sendable {
         try write(Array(Token.chain.pem.utf8), to: "low/chain.pem")
     }
 
-    private static let policy: JSON = [
-        "version": "1.0",
-        "trustPolicies": [
-            [
-                "name": "all", "registryScopes": ["*"],
-                "signatureVerification": ["level": "strict"], "trustStores": ["ca:main"],
-                "trustedIdentities": ["*"],
-            ]
-        ],
-    ]
+    /// A policy for one repository, or for all.
+    static func policy(for scope: String) -> JSON {
+        [
+            "version": "1.0",
+            "trustPolicies": [
+                [
+                    "name": "all", "registryScopes": [.string(scope)],
+                    "signatureVerification": ["level": "strict"], "trustStores": ["ca:main"],
+                    "trustedIdentities": ["*"],
+                ]
+            ],
+        ]
+    }
 
     // MARK: Content
 
