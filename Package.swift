@@ -187,7 +187,8 @@ let package = Package(
             "SentenceTests",
             [
                 "Archive", "Audit", "BundleFormat", "Configuration", "Cryptography", "Encodings",
-                "Files", "Notary", "OCI", "OCILayout", "PKCS11", "Processes", "Signing", "State",
+                "Files", "Notary", "OCI", "OCILayout", "PKCS11", "Processes", "Receiving",
+                "Signing", "State",
                 "TestSupport", "Trust", "UseCases", "Verification", "X509", "airseal",
                 systemPackage,
             ]),

@@ -77,6 +77,11 @@ public struct LayoutQuarantine {
         try LayoutError.changes(root) { () throws(FileError) in
             let all = try root.makeDurableFolder(Self.folderName, mode: 0o700)
             if try root.kind(of: staged) == .folder {
+                // The same bundle, of which no state knows any more: it has just come again.
+                if try all.kind(of: name) != nil {
+                    let leaving = TemporaryName.next(for: "staging")
+                    try all.rename(name, to: leaving, in: root)
+                }
                 try root.rename(staged, to: name, in: all)
             }
             // The name first: a folder that is in both places is swept in one of them.

@@ -28,7 +28,10 @@ struct OriginLedger {
             waiting = try LayoutChange.unfinished(in: folder, looking: looking)
         } catch { throw .failed(.change(error)) }
         for change in waiting where change.origin == origin {
-            throw .failed(.unfinished(origin, layoutPath: change.layoutPath))
+            throw .failed(
+                looking
+                    ? .interrupted(origin, layoutPath: change.layoutPath)
+                    : .unfinished(origin, layoutPath: change.layoutPath))
         }
         state = try onState { () throws(StateError) in
             if !looking { try store.settle() }

@@ -35,6 +35,9 @@ public enum ReceivingError: Error, Equatable {
     case scanner(ProcessError)
     /// The blob was whole before the scanner ran, and is another now.
     case touched(Digest)
+    /// A run was interrupted that was changing this layout for the origin, and a rehearsal does not
+    /// complete it.
+    case interrupted(SiteName, layoutPath: String)
     /// The home could not be read.
     case configuration(ConfigurationError)
     /// The bundle could not be read from its medium.

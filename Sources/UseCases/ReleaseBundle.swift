@@ -1,5 +1,6 @@
 internal import Configuration
 public import Files
+internal import OCILayout
 public import Receiving
 public import State
 
@@ -50,10 +51,16 @@ extension Site {
         ).run(release)
     }
 
-    /// The bundles that wait in the quarantine of a layout: each origin's in their order.
-    public func heldBundles(in layout: String) throws -> [HeldBundle] {
-        guard files.kind(at: statePath) != nil else { return [] }
-        return try HeldRelease.held(
-            at: files.futurePath(of: layout), in: state(), on: files)
+    /// The bundles that wait in the quarantine of a layout: each origin's in their order; and the
+    /// names of folders there that wait by no word of this state.
+    public func heldBundles(in layout: String) throws -> (held: [HeldBundle], unknown: [String]) {
+        let held =
+            try files.kind(at: statePath) == nil
+            ? []
+            : HeldRelease.held(at: files.futurePath(of: layout), in: state(), on: files)
+        let known = Set(held.map(\.folderName))
+        let waiting = try LayoutQuarantine(of: Layout(at: layout, in: files)).entries()
+            .filter { $0.note == nil }
+        return (held, waiting.map(\.name).filter { !known.contains($0) })
     }
 }

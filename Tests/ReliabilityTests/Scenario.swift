@@ -266,10 +266,10 @@ extension Scenario {
             act: { try receive("media/bundle", $0, $1) }),
         Scenario(
             "receive --hold", on: World.high, second: .refuses, prepare: sent,
-            act: { try receive("media/bundle.tar", .hold, $0, $1) }),
+            act: { try receive("media/bundle.tar", $0, $1, as: .hold) }),
         Scenario(
             "receive --reject", on: World.high, second: .refuses, prepare: sent,
-            act: { try receive("media/bundle.tar", .reject, $0, $1) }),
+            act: { try receive("media/bundle.tar", $0, $1, as: .reject) }),
         Scenario(
             "release", on: World.high, second: .refuses, prepare: held,
             act: { try release($0, $1) }),
@@ -310,14 +310,14 @@ extension Scenario {
     @Sendable private static func held(_ world: World) throws {
         try sent(world)
         try world.addImage("mine:v1", layer: [8], to: "high/layout")
-        try receive("media/bundle.tar", .hold, world, world.site(World.high))
+        try receive("media/bundle.tar", world, world.site(World.high), as: .hold)
         // No medium is needed any more.
         try world.remove("media/bundle.tar")
     }
 
     private static func receive(
-        _ source: String, _ purpose: ReceiveRequest.Purpose = .release, _ world: World,
-        _ site: Site
+        _ source: String, _ world: World, _ site: Site,
+        as purpose: ReceiveRequest.Purpose = .release
     ) throws {
         var request = ReceiveBundleRequest(world.path(source), into: world.path("high/layout"))
         request.purpose = purpose

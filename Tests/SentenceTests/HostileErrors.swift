@@ -7,6 +7,8 @@ import Encodings
 import Files
 import OCI
 import OCILayout
+import Processes
+import Receiving
 import Signing
 import State
 import SystemPackage
@@ -32,6 +34,7 @@ struct HostileGroup: Sendable, CustomTestStringConvertible {
         HostileGroup(testDescription: "trust", errors: Hostile.trust),
         HostileGroup(testDescription: "state", errors: Hostile.state),
         HostileGroup(testDescription: "signing", errors: Hostile.signing),
+        HostileGroup(testDescription: "receiving", errors: Hostile.receiving),
     ]
 }
 
@@ -186,6 +189,17 @@ enum Hostile {
         ConfigurationError.noSigningKey(path: text, name: text, present: [text]),
         SigningListError.shape(.unknownMember(path: text)),
         AuditReadingError.noState(path: text), AuditReadingError.noRecord(path: text),
+    ]
+
+    static let receiving: [any Error] = [
+        ReceivingError.notHeld(layoutPath: text, []), ReceivingError.quarantineUnreadable(text),
+        ReceivingError.touched(digest), ReceivingError.unneeded([.gap, .late]),
+        ReceivingError.scanner(.unknownUser(text)), ProcessError.notAnotherUser(text),
+        ProcessError.mayNotBecome(text, .notPermitted),
+        ProcessError.notExecutable(path: text, .noSuchFileOrDirectory),
+        ProcessError.system(call: "fork", .noMemory), ScannerSettingsError.command,
+        ScannerSettingsError.timeLimit(text), ScannerSettingsError.status(-1),
+        ScannerSettingsError.noStatus,
     ]
 
     static let state: [any Error] = [

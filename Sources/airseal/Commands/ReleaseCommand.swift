@@ -80,7 +80,13 @@ struct ReleaseCommand: Verb {
             home: home.home, state: state.state, patience: wait.patience,
             progress: Progress("releasing"), rehearsing: dryRun || list)
         guard !list else {
-            say(try site.heldBundles(in: layout))
+            let (held, unknown) = try site.heldBundles(in: layout)
+            say(held)
+            for name in unknown {
+                Terminal.say(
+                    "note: \(ForeignText(name)) lies in quarantine, and this state knows nothing of it; "
+                        + "receive that bundle again with --hold")
+            }
             return .yes
         }
         var request = ReleaseBundleRequest(from: layout)

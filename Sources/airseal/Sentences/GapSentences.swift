@@ -93,6 +93,11 @@ extension ReceivingError: Speakable {
                 "an earlier bundle from \(origin) is released in part into \(ForeignText(path)), "
                     + "which cannot be changed now",
                 hint: "bring that layout back; the next run completes it")
+        case .interrupted(let origin, let path):
+            Sentence(
+                "a run was interrupted that was changing \(ForeignText(path)) for \(origin), and a "
+                    + "dry run does not complete it",
+                hint: "run it again without --dry-run, or any other verb that changes a layout")
         case .unneeded(let overrides):
             Sentence(
                 "nothing stands in the way that "
