@@ -40,6 +40,16 @@ extension HomeWriter {
         }
     }
 
+    /// Brings onto the medium what is there, or gone, already: a run that died may have left it
+    /// undone.
+    public func settleRevocation() throws(ConfigurationError) {
+        for components in [[]] + RevocationFolder.allCases.map({ [$0.rawValue] }) {
+            let path = [RevocationStore.folderName] + components
+            guard case .folder(let folder) = try home.found(path) else { continue }
+            try ConfigurationError.files { () throws(FileError) in try folder.synchronise() }
+        }
+    }
+
     private func put(
         _ items: [(digest: Digest, der: [UInt8])], as kind: RevocationFolder, in root: Folder
     ) throws(FileError) {

@@ -28,6 +28,7 @@ public final class TokenThread: Sendable {
 
     private let watch: TokenWatch
     private let line = JobLine()
+    private let thread: pthread_t
 
     /// Starts the thread.
     public init(timeout: TokenTimeout) throws(PKCS11Error) {
@@ -47,10 +48,19 @@ public final class TokenThread: Sendable {
             unsafe work.release()
             throw .thread(Errno(rawValue: reason))
         }
-        pthread_detach(thread)
+        self.thread = thread
     }
 
-    deinit { line.put(nil) }
+    // A module may have left something at the thread that goes when the thread ends: not while the
+    // module is finalised elsewhere, or the process ends. A thread that was given up has no end.
+    deinit {
+        line.put(nil)
+        if watch.late != nil || pthread_equal(pthread_self(), thread) != 0 {
+            pthread_detach(thread)
+        } else {
+            pthread_join(thread, nil)
+        }
+    }
 
     /// Does `body` on the thread and waits for it.
     ///
@@ -141,12 +151,15 @@ private final class JobLine: Sendable {
     }
 
     func serve() {
-        while true {
-            begin.wait()
-            guard let job = next.withLock({ $0.take() }) else { return }
-            job.run()
-            end.signal()
-        }
+        while doNext() { end.signal() }
+    }
+
+    /// Does a job and lets go of it, before anybody is told that it is done.
+    private func doNext() -> Bool {
+        begin.wait()
+        guard let job = next.withLock({ $0.take() }) else { return false }
+        job.run()
+        return true
     }
 
     func waitForEnd(atMost duration: Duration?) -> Bool {

@@ -33,6 +33,12 @@ struct Facts: Equatable, CustomStringConvertible {
     var trust: [String] = []
     /// What the low side wrote for stock notation.
     var exported: [String] = []
+    /// What the low side keeps about revocation, with where it is from.
+    var evidence: [String] = []
+    /// The low side's floors.
+    var floors = Floors.none
+    /// What the low side wrote about revocation for stock notation.
+    var cached: [String] = []
     /// The peers of the high side that can be read.
     var peers: [SiteName] = []
     /// The number of the low side's next bundle, whether it is bound, and how many are void.
@@ -62,7 +68,8 @@ struct Facts: Equatable, CustomStringConvertible {
         let records = records.sorted { $0.key < $1.key }.map { "\($0) \($1)" }
         return """
             \(layouts) media \(media) records \(records) \
-            trust \(trust) exported \(exported) self \(ownName?.text ?? "-") peers \(peers.map(\.text)) \
+            trust \(trust) exported \(exported) evidence \(evidence) floors \(floors) \
+            cached \(cached) self \(ownName?.text ?? "-") peers \(peers.map(\.text)) \
             next \(next) bound \(isBound) voids \(voidCount) mark \(mark.map(String.init) ?? "-") \
             held \(held) quarantine \(quarantine) \
             chains \(chains) littered \(isLittered) listed \(isListed)
@@ -96,6 +103,7 @@ struct Facts: Equatable, CustomStringConvertible {
             let home = try Home.open(at: world.path("low/home"))
             ownName = try home.ownName()
             trust = try Self.trust(in: home)
+            evidence = try Self.evidence(in: home)
         }
         if files.kind(at: world.path("high/home")) != nil {
             let home = try Home.open(at: world.path("high/home"))
@@ -104,6 +112,19 @@ struct Facts: Equatable, CustomStringConvertible {
         if files.kind(at: world.path("low/notation")) == .folder {
             exported = try Tree(reading: files.folder(at: world.path("low/notation"))).paths
                 .filter { !TemporaryName.matches($0) }.sorted()
+        }
+        if files.kind(at: world.path("low/cache")) == .folder {
+            // Folders without files say nothing.
+            cached = try Tree(reading: files.folder(at: world.path("low/cache"))).paths
+                .filter { path in
+                    let name = path.split(separator: "/").last.map(String.init) ?? ""
+                    return !path.hasSuffix("/") && !TemporaryName.matches(name)
+                }.sorted()
+        }
+        if files.kind(at: world.path("low/state")) == .folder {
+            floors = try StateFolder(at: world.path("low/state"), in: files).floors()
+            // When the last signature was made is another time in each world.
+            floors.lastSigning = nil
         }
         if let sending = try state(world.path("low/state/sending/high-side/state.json")) {
             next = try sending.member("next").integer()
@@ -135,6 +156,12 @@ struct Facts: Equatable, CustomStringConvertible {
         }
         if let policy = try? home.imagePolicy() { trust.append("\(try policy.digest())") }
         return trust
+    }
+
+    private static func evidence(in home: Home) throws -> [String] {
+        let evidence = try home.revocationStore().evidence
+        return evidence.lists.map { "\($0.list.digest) \($0.urls.sorted())" }
+            + evidence.responses.map { "\($0.digest)" }
     }
 
     /// Adds what only those verbs change that tidy layouts up; others may leave the one or the

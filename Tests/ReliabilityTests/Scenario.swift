@@ -92,7 +92,7 @@ struct Scenario: Sendable, CustomTestStringConvertible {
 extension Scenario {
     static let all: [Scenario] =
         imports + signatures + exports + receptions
-        + upkeep + trust + others
+        + upkeep + trust + revocation + others
 
     // MARK: import
 

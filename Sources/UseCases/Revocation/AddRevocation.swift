@@ -105,7 +105,12 @@ extension Site {
         let limit = RevocationStore.countMax
         guard known.lists.count + new.count <= limit, known.responses.count + new.count <= limit
         else { return .refused(.tooMany(limit: limit)) }
-        if !request.isRehearsal, !new.isEmpty { try keep(new) }
+        guard !request.isRehearsal else { return .added(items) }
+        if new.isEmpty {
+            try HomeWriter(home(), patience: patience).settleRevocation()
+        } else {
+            try keep(new)
+        }
         return .added(items)
     }
 

@@ -43,18 +43,22 @@ extension Site {
                 answer.nextUpdate.map { $0 < now.wholeSeconds } ?? true
             }
         }
-        if !rehearsing, !lists.isEmpty || !responses.isEmpty {
-            let writer = try HomeWriter(home(), patience: patience)
-            let digests = lists.map(\.digest) + responses.map(\.digest)
-            let details: JSONObject = [
-                "evidence": .array(digests.map { .string($0.description) })
-            ]
-            try recorded("revocation-remove", details) {
-                try writer.removeRevocation(
-                    lists: Set(lists.map(\.digest)), responses: Set(responses.map(\.digest)))
-            }
+        let pruning = RevocationPruning(lists: lists, responses: responses)
+        if !rehearsing, files.kind(at: homePath) == .folder { try carryOut(pruning) }
+        return pruning
+    }
+
+    private func carryOut(_ pruning: RevocationPruning) throws {
+        let writer = try HomeWriter(home(), patience: patience)
+        let lists = pruning.lists.map(\.digest)
+        let responses = pruning.responses.map(\.digest)
+        guard !lists.isEmpty || !responses.isEmpty else { return try writer.settleRevocation() }
+        let details: JSONObject = [
+            "evidence": .array((lists + responses).map { .string($0.description) })
+        ]
+        try recorded("revocation-remove", details) {
+            try writer.removeRevocation(lists: Set(lists), responses: Set(responses))
         }
-        return RevocationPruning(lists: lists, responses: responses)
     }
 }
 
