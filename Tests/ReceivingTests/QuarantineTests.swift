@@ -245,13 +245,13 @@ import X509
         let gap = try Self.gap()
         // A release that was killed may have moved a blob already.
         let layer = try gap.layer
-        let writer = try LayoutWriter(gap.highLayout())
-        _ = try writer.add([1, 2, 3], mediaType: MediaType.layer)
+        _ = try LayoutWriter(gap.highLayout()).add([1, 2, 3], mediaType: MediaType.layer)
+        let layout = try gap.highLayout()
         try gap.box.remove("\(Self.folder(gap))/\(gap.layerPath)")
         var options = LayoutPruning.Options()
-        options.kept = try WaitingBundles(in: writer.layout).needed
-        #expect(try LayoutPruning(of: writer.layout, options).blobs == [])
-        #expect(try LayoutPruning(of: writer.layout, .init()).blobs.map(\.digest) == [layer.digest])
+        options.kept = try WaitingBundles(in: layout).needed
+        #expect(try LayoutPruning(of: layout, options).blobs == [])
+        #expect(try LayoutPruning(of: layout, .init()).blobs.map(\.digest) == [layer.digest])
         _ = try gap.release().report
         #expect(try LayoutCheck(gap.highLayout()).isWhole)
     }
