@@ -17,7 +17,8 @@ struct `The scanner` {
             \(gap.export("b.tar"))
             """)
         try await gap.carry("b.tar")
-        try await gap.high.yes("mkdir empty && airseal import b.tar:v1 --into l --name mine:v1")
+        try await gap.high.yes(
+            "airseal import '\(Site.package)/layouts/hello' --into l --name mine:v1")
         return gap
     }
 
@@ -74,7 +75,9 @@ struct `The scanner` {
                 gap.high, "airseal receive b.tar --into l \(option)", status: verdict.status,
                 says: verdict.word)
         }
-        #expect(try await gap.high.run("pgrep -x -f 'sleep 7777'").status == 1)
+        if verdict.script.contains("7777") {
+            #expect(try await gap.high.run("pgrep -x -f 'sleep 7777'").status == 1)
+        }
         // The record has what it said.
         let record = try await gap.high.yes("tail -n 1 state/audit.jsonl").output
         #expect(record.contains("\"scans\":[{\"digest\""), "\(record)")
