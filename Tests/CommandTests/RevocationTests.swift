@@ -364,6 +364,13 @@ import Testing
         try await ward.list("stale.crl", from: "-3 days", to: "-1 day")
         try await ward.site.yes("airseal revocation add stale.crl")
         try await Self.carry("b.tar", ward.site, high)
+        // The capsule that carries it keeps to its schema, and is told.
+        try await high.yes(`Sample bundles`.unpack("b.tar"))
+        #expect(try await high.faults(of: "capsule.json", by: "trust-capsule") == "")
+        let told = try await high.yes("airseal inspect b.tar --json").json.array()[0]
+            .member("bundle").member("capsule")
+        #expect(try told.member("crls").array().count == 1)
+        #expect(try told.member("unreadable").integer() == 0)
         let answer = try await high.run("airseal receive b.tar --into l")
         #expect(answer.status == 2, "\(answer)")
         #expect(answer.errors.contains("expired on ") || answer.output.contains("expired on "))
