@@ -24,6 +24,18 @@ public enum VoidRefusal: Sendable, Equatable {
     case notReached(next: Int64)
 }
 
+extension VoidRefusal {
+    /// The word for programs; docs/commands/export.md lists them.
+    public var code: String {
+        switch self {
+        case .neverExported: "never-exported"
+        case .sent: "sent"
+        case .alreadyVoid: "already-void"
+        case .notReached: "not-reached"
+        }
+    }
+}
+
 extension BundleExport {
     /// Declares `number` of an unfinished export to `destination` void: its bundle never arrives,
     /// and every later inventory says so.

@@ -71,6 +71,25 @@ public enum ExportRefusal: Sendable, Equatable {
     case suspended(SiteName, since: Timestamp, reason: String)
 }
 
+extension ExportRefusal {
+    /// The word for programs; docs/commands/export.md lists them.
+    public var code: String {
+        switch self {
+        case .nothingToExport: "nothing-to-export"
+        case .bundleAmongRoots: "bundle-among-images"
+        case .noRepository: "no-repository"
+        case .contradiction: "two-repositories"
+        case .ambiguousName: "ambiguous-name"
+        case .unusableName: "unusable-name"
+        case .content: "content"
+        case .signing: "signing"
+        case .pending: "unfinished"
+        case .pendingTooLate: "unfinished-too-late"
+        case .suspended: "suspended"
+        }
+    }
+}
+
 /// An image without a repository.
 public struct UnclaimedRoot: Sendable, Hashable {
     /// Its digest.

@@ -114,28 +114,31 @@ import Testing
         }
     }
 
-    static let refused: [(what: String, status: Int32, word: String)] = [
-        ("l --only 'site.example/*'", 2, "no image has a name that fits site.example/*"),
-        ("l --only v1 --only w --scope site.example/a", 2, "no image has a name that fits w"),
-        ("l:nothing --scope site.example/a", 2, "nothing"),
-        ("l", 1, "v1, v2, old: no repository is said"),
-        ("l --scope-map one.json", 1, "v2, old: no repository is said"),
-        ("l m --scope site.example/a", 2, "a bundle is of one layout"),
+    static let refused: [(what: String, code: String?, word: String)] = [
+        ("l --only 'site.example/*'", nil, "no image has a name that fits site.example/*"),
+        ("l --only v1 --only w --scope site.example/a", nil, "no image has a name that fits w"),
+        ("l:nothing --scope site.example/a", nil, "nothing"),
+        ("l", "no-repository", "v1, v2, old: no repository is said"),
+        ("l --scope-map one.json", "no-repository", "v2, old: no repository is said"),
+        ("l m --scope site.example/a", nil, "a bundle is of one layout"),
         (
-            "--from other.json", 1,
+            "--from other.json", "two-repositories",
             "site.example/team/app:v1 cannot be of site.example/team/app and of site.example/other"
         ),
         (
-            "l --scope-map other-map.json --scope site.example/a", 1,
+            "l --scope-map other-map.json --scope site.example/a", "two-repositories",
             "site.example/team/app:v1 cannot be of site.example/team/app and of site.example/other"
         ),
-        ("--from twice.json", 1, "v1 cannot be of site.example/a and of site.example/b"),
-        ("--from empty.json", 2, "1 to 100000 images"),
-        ("--from more.json", 2, "tag"),
-        ("l --scope-map both.json", 2, "one of name, pattern and digest"),
-        ("l --scope-map double.json", 2, "has v1 twice"),
-        ("l --scope-map no-scope.json", 2, "a repository such as"),
-        ("l --destination low-side --scope site.example/a", 2, "low-side is this site itself"),
+        (
+            "--from twice.json", "two-repositories",
+            "v1 cannot be of site.example/a and of site.example/b"
+        ),
+        ("--from empty.json", nil, "1 to 100000 images"),
+        ("--from more.json", nil, "tag"),
+        ("l --scope-map both.json", nil, "one of name, pattern and digest"),
+        ("l --scope-map double.json", nil, "has v1 twice"),
+        ("l --scope-map no-scope.json", nil, "a repository such as"),
+        ("l --destination low-side --scope site.example/a", nil, "low-side is this site itself"),
     ]
 
     @Test func `is refused as a whole for one thing that is amiss`() async throws {
@@ -155,12 +158,21 @@ import Testing
             "no-scope": #"[{"name": "v1", "repository": "hello"}]"#,
         ]
         for (name, text) in files { try await gap.low.yes("echo '\(text)' > \(name).json") }
-        for (what, status, word) in Self.refused {
+        for (what, code, word) in Self.refused {
+            let status: Int32 = code == nil ? 2 : 1
             let destination = what.contains("--destination") ? "" : "--destination high-side"
             for line in [
                 "airseal export \(what) --dry-run \(destination)",
                 "airseal export \(what) --to b.tar \(destination) \(gap.low.signing("signer"))",
-            ] { try await Refusal.expect(gap.low, line, status: status, says: word) }
+            ] {
+                try await Refusal.expect(gap.low, line, status: status, says: word)
+                let answer = try await gap.low.run("\(line) --json")
+                if let code {
+                    #expect(try answer.json.member("code").string() == code, "\(line)")
+                } else {
+                    #expect(answer.output.isEmpty, "\(line)")
+                }
+            }
         }
         #expect(try await gap.low.run("test -e b.tar").status == 1)
         // No number was used.

@@ -136,6 +136,7 @@ struct KilledVerb: Sendable, CustomTestStringConvertible {
                     && { airseal peer list | grep site.example || grep peer-remove state/audit.jsonl; }
                     """,
                 done: "airseal peer list | grep 'low-side: not enrolled'"),
+            KilledVerb(
                 "trust apply", isReceiver: true, reset: farBack,
                 verb: "airseal trust apply first.tar --accept-weaker --reason x",
                 check: """

@@ -115,6 +115,42 @@ import Testing
         #expect(shown.contains("identity for capsules: x509.subject: C=US"), "\(shown)")
     }
 
+    @Test func `have their trust taken from those alone who are named for capsules`() async throws {
+        let gap = try await Gap()
+        try await gap.sign()
+        try await gap.low.makeKey("officer")
+        try await gap.high.yes("cp \(gap.low.root)/{signer,officer}{,-root}.pem .")
+        try await gap.high.yes(
+            """
+            identity() { openssl x509 -in $1.pem -noout -subject -nameopt RFC2253 \
+                | sed 's/^subject=/x509.subject:/'; }
+            \(Self.add(
+                #"--identity "$(identity signer)" --capsule-identity "$(identity officer)" "#
+                    + "--may bundles,capsules --repositories site.example",
+                anchors: ["signer-root.pem", "officer-root.pem"]))
+            """)
+        let apply = "--accept-weaker --reason 'read aloud'"
+        for (number, options) in ["", gap.low.signing("officer")].enumerated() {
+            let bundle = "b\(number).tar"
+            try await gap.low.yes(gap.export(bundle, options: options))
+            try await gap.carry(bundle)
+            let applied = try await gap.high.run("airseal trust apply \(bundle) \(apply) --json")
+            if options.isEmpty {
+                #expect(applied.status == 1, "\(applied)")
+                #expect(try applied.json.member("code").string() == "bundle-signature")
+            } else {
+                #expect(applied.status == 0, "\(applied)")
+            }
+            try await gap.high.yes("airseal receive \(bundle) --into l")
+        }
+        // Who may change the trust may not therefore send images.
+        try await gap.low.yes(
+            gap.export("b2.tar").replacing(
+                gap.low.signing("signer"), with: gap.low.signing("officer")))
+        try await gap.carry("b2.tar")
+        try await gap.refuses("b2.tar", "bundle-signature")
+    }
+
     @Test func `are not this site itself`() async throws {
         let site = try await Self.site()
         try await Refusal.expect(

@@ -150,9 +150,7 @@ struct ExportCommand: Verb {
                 report.lines.forEach { Terminal.answer($0) }
             }
             return .yes
-        case .refused(let refusal):
-            Terminal.complain(refusal.sentence)
-            return .refused
+        case .refused(let refusal): return refuse(refusal.code, refusal.sentence)
         }
     }
 
@@ -189,9 +187,7 @@ struct ExportCommand: Verb {
                 return .undecided
             }
             return .yes
-        case .refused(let refusal):
-            Terminal.complain(refusal.sentence)
-            return .refused
+        case .refused(let refusal): return refuse(refusal.code, refusal.sentence)
         }
     }
 
@@ -215,9 +211,18 @@ struct ExportCommand: Verb {
             }
             return .yes
         case .refused(let refusal):
-            Terminal.complain(refusal.sentence(of: number, to: destination))
-            return .refused
+            return refuse(refusal.code, refusal.sentence(of: number, to: destination))
         }
+    }
+
+    private func refuse(_ code: String, _ sentence: Sentence) -> ExitStatus {
+        Terminal.complain(sentence)
+        if output.json {
+            Terminal.answer([
+                "verdict": "refused", "code": .string(code), "reason": .string(sentence.text),
+            ])
+        }
+        return .refused
     }
 }
 
