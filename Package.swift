@@ -52,6 +52,7 @@ let package = Package(
         .systemLibrary(name: "CArchive", pkgConfig: "libarchive"),
         .systemLibrary(name: "CP11Kit", pkgConfig: "p11-kit-1"),
         .systemLibrary(name: "CPlatform"),
+        .systemLibrary(name: "CProcess"),
         // Floor 1
         module("Encodings", []),
         // Floor 2
@@ -60,6 +61,7 @@ let package = Package(
         module("Cryptography", ["COpenSSL", "Encodings"]),
         module("PKCS11", ["CP11Kit", "CPlatform", "Encodings", "Files", systemPackage]),
         module("Archive", ["CArchive", "Encodings", "Files"]),
+        module("Processes", ["CProcess", "Files", systemPackage]),
         // Floor 4
         module("OCI", ["Encodings"]),
         module("X509", ["COpenSSL", "Cryptography", "Encodings"]),
@@ -97,24 +99,25 @@ let package = Package(
             "Receiving",
             [
                 "Archive", "Audit", "BundleFormat", "Configuration", "Cryptography", "Encodings",
-                "Files", "Notary", "OCI", "OCILayout", "State", "Trust", "Verification", "X509",
-                systemPackage,
+                "Files", "Notary", "OCI", "OCILayout", "Processes", "State", "Trust",
+                "Verification", "X509", systemPackage,
             ]),
         // Floor 9
         module(
             "UseCases",
             [
                 "Archive", "Audit", "BundleFormat", "Configuration", "Cryptography", "Encodings",
-                "Files", "Notary", "OCI", "OCILayout", "PKCS11", "Receiving", "Sending", "Signing",
-                "State", "Trust", "Verification", "X509", systemPackage,
+                "Files", "Notary", "OCI", "OCILayout", "PKCS11", "Processes", "Receiving",
+                "Sending", "Signing", "State", "Trust", "Verification", "X509", systemPackage,
             ]),
         // Floor 10
         .executableTarget(
             name: "airseal",
             dependencies: [
                 "Archive", "Audit", "BundleFormat", "CPlatform", "Configuration", "Cryptography",
-                "Encodings", "Files", "Notary", "OCI", "OCILayout", "PKCS11", "Receiving",
-                "Sending", "Signing", "State", "Trust", "UseCases", "Verification", "X509",
+                "Encodings", "Files", "Notary", "OCI", "OCILayout", "PKCS11", "Processes",
+                "Receiving", "Sending", "Signing", "State", "Trust", "UseCases", "Verification",
+                "X509",
                 argumentParser, systemPackage,
             ],
             swiftSettings: strictest),
@@ -186,7 +189,8 @@ let package = Package(
             "SentenceTests",
             [
                 "Archive", "Audit", "BundleFormat", "Configuration", "Cryptography", "Encodings",
-                "Files", "Notary", "OCI", "OCILayout", "PKCS11", "Sending", "Signing", "State",
+                "Files", "Notary", "OCI", "OCILayout", "PKCS11", "Processes", "Receiving",
+                "Sending", "Signing", "State",
                 "TestSupport", "Trust", "UseCases", "Verification", "X509", "airseal",
                 systemPackage,
             ]),

@@ -8,12 +8,34 @@ public struct ReceivedMark: Sendable, Equatable {
     public let sequence: Int64
     /// The digest of the bundle manifest that had this number.
     public let bundle: Digest?
+    /// The highest number that was released or closed: below `sequence` while bundles are held.
+    public let released: Int64
+    /// Where the streams stand that were left for this one.
+    public let former: [ReceivedMark]
 
     /// The mark after `bundle`, number `sequence` of `stream`.
-    public init(stream: StreamID?, sequence: Int64, bundle: Digest?) {
+    ///
+    /// - Parameters:
+    ///   - stream: the stream.
+    ///   - sequence: the highest number that was taken, closed or held.
+    ///   - bundle: the bundle with that number.
+    ///   - released: the highest number that was released or closed; `sequence` when left out.
+    ///   - former: the streams that were left.
+    public init(
+        stream: StreamID?, sequence: Int64, bundle: Digest?, released: Int64? = nil,
+        former: [ReceivedMark] = []
+    ) {
         self.stream = stream
         self.sequence = sequence
         self.bundle = bundle
+        self.released = released ?? sequence
+        self.former = former
+    }
+
+    /// The mark of `other`: where it stood when it was left, else the beginning. So nothing of a
+    /// stream that was left can be taken a second time.
+    fileprivate func inStream(_ other: StreamID) -> ReceivedMark {
+        former.first { $0.stream == other } ?? ReceivedMark(stream: nil, sequence: 0, bundle: nil)
     }
 }
 
@@ -41,6 +63,17 @@ public enum ChainRefusal: Error, Sendable, Equatable {
     /// older backup.
     case restoredReceiver(acknowledged: Int64, taken: Int64)
 
+    /// What lifts it; nil where nothing does.
+    public var override: ChainOverride? {
+        switch self {
+        case .foreignStream: .stream
+        case .gap: .gap
+        case .late: .late
+        case .restoredReceiver: .restored
+        case .wrongDestination, .fromTheFuture, .repeated, .fork, .rollback: nil
+        }
+    }
+
     /// The word for programs.
     public var code: String {
         switch self {
@@ -65,52 +98,96 @@ public enum BundleChain {
     /// Judges a bundle whose signature was verified. A sender's clock may be ahead of ours by
     /// `tolerance` seconds.
     ///
-    /// - Returns: nil if it is the next one for the site `own`, else the first reason why not.
-    public static func refusal(
-        of inventory: Inventory, bundle: Digest, own: SiteName, mark: ReceivedMark,
-        now: Timestamp, tolerance: Int64
-    ) -> ChainRefusal? {
+    /// - Parameters:
+    ///   - inventory: what the bundle says of itself.
+    ///   - bundle: the digest of its manifest.
+    ///   - own: this site.
+    ///   - mark: how far it has come.
+    ///   - now: what the clock says.
+    ///   - tolerance: how far clocks may differ, in seconds.
+    ///   - overrides: the refusals that are lifted.
+    /// - Returns: whether it is the next one for the site `own`, else the first reason why not that
+    ///   is not lifted.
+    public static func judge(
+        _ inventory: Inventory, bundle: Digest, own: SiteName, mark: ReceivedMark, now: Timestamp,
+        tolerance: Int64, lifting overrides: Set<ChainOverride> = []
+    ) -> ChainJudgement {
+        var lifted: Set<ChainOverride> = []
+        func refused(_ refusal: ChainRefusal) -> ChainJudgement {
+            ChainJudgement(refusal: refusal, lifted: lifted)
+        }
+        /// Whether `refusal` stands after all.
+        func stands(_ refusal: ChainRefusal?) -> Bool {
+            guard let refusal else { return false }
+            guard let override = refusal.override, overrides.contains(override) else { return true }
+            lifted.insert(override)
+            return false
+        }
         guard inventory.destination == own else {
-            return .wrongDestination(inventory.destination, own: own)
+            return refused(.wrongDestination(inventory.destination, own: own))
         }
         guard inventory.created <= now.adding(seconds: tolerance) else {
-            return .fromTheFuture(created: inventory.created, now: now)
+            return refused(.fromTheFuture(created: inventory.created, now: now))
         }
+        var mark = mark
         if let stream = mark.stream, inventory.stream != stream {
-            return .foreignStream(inventory.stream, expected: stream)
+            let refusal = ChainRefusal.foreignStream(inventory.stream, expected: stream)
+            guard !stands(refusal) else { return refused(refusal) }
+            mark = mark.inStream(inventory.stream)
         }
-        if let refusal = succession(of: inventory, bundle: bundle, mark: mark) { return refusal }
-        guard inventory.acknowledged <= mark.sequence else {
-            return .restoredReceiver(acknowledged: inventory.acknowledged, taken: mark.sequence)
+        if let refusal = order(of: inventory, bundle: bundle, mark: mark) {
+            return refused(refusal)
         }
+        let gap = gap(before: inventory, mark: mark)
+        if let gap, stands(gap) { return refused(gap) }
+        if let refusal = continuation(of: inventory, mark: mark, hasGap: gap != nil) {
+            return refused(refusal)
+        }
+        let restored: ChainRefusal? =
+            inventory.acknowledged <= mark.released
+            ? nil
+            : .restoredReceiver(acknowledged: inventory.acknowledged, taken: mark.released)
+        if let restored, stands(restored) { return refused(restored) }
         // Last, so that a late repeat is called a repeat.
-        guard now <= inventory.useBy else { return .late(useBy: inventory.useBy, now: now) }
-        return nil
+        let late: ChainRefusal? =
+            now <= inventory.useBy ? nil : .late(useBy: inventory.useBy, now: now)
+        if let late, stands(late) { return refused(late) }
+        return ChainJudgement(refusal: nil, lifted: lifted)
     }
 
-    private static func succession(
-        of inventory: Inventory, bundle: Digest, mark: ReceivedMark
-    ) -> ChainRefusal? {
+    /// Why its number cannot come after ours at all.
+    private static func order(of inventory: Inventory, bundle: Digest, mark: ReceivedMark)
+        -> ChainRefusal?
+    {
         let number = inventory.sequence
         if number == mark.sequence {
             return bundle == mark.bundle ? .repeated(sequence: number) : .fork(sequence: number)
         }
-        guard number > mark.sequence else {
-            return .rollback(sequence: number, taken: mark.sequence)
-        }
+        return number > mark.sequence ? nil : .rollback(sequence: number, taken: mark.sequence)
+    }
+
+    /// The numbers between ours and its that are neither taken nor void.
+    private static func gap(before inventory: Inventory, mark: ReceivedMark) -> ChainRefusal? {
         let voids = Set(inventory.voids.map(\.sequence))
         var missing: [Int64] = []
         var candidate = mark.sequence + 1
         // Each step either meets a void, of which there are finitely many, or names a number.
-        while candidate < number, missing.count < missingNamedMax {
+        while candidate < inventory.sequence, missing.count < missingNamedMax {
             if !voids.contains(candidate) { missing.append(candidate) }
             candidate += 1
         }
-        guard missing.isEmpty else { return .gap(missing: missing) }
-        // A number that we took cannot have been void, and the last one sent must be the one taken.
-        guard inventory.previous == mark.bundle, !voids.contains(mark.sequence) else {
-            return .fork(sequence: number)
-        }
+        return missing.isEmpty ? nil : .gap(missing: missing)
+    }
+
+    /// A number that we took cannot have been void. Without a gap the last one sent must be the one
+    /// taken; behind one it was another, which nobody here has seen.
+    private static func continuation(of inventory: Inventory, mark: ReceivedMark, hasGap: Bool)
+        -> ChainRefusal?
+    {
+        let isNext = inventory.previous == mark.bundle
+        guard isNext != hasGap,
+            !inventory.voids.contains(where: { $0.sequence == mark.sequence })
+        else { return .fork(sequence: inventory.sequence) }
         return nil
     }
 }

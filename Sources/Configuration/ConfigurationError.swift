@@ -30,6 +30,8 @@ public enum ConfigurationError: Error, Equatable {
     case siteName(path: String, String)
     /// The settings of verification ask for something that cannot be.
     case settings(path: String, VerificationSettingsError)
+    /// The settings of the scanner ask for something that cannot be.
+    case scanner(path: String, ScannerSettingsError)
     /// The cryptographic library lacks an algorithm.
     case cryptography(CryptographyError)
     /// A peer's entry says something that does not hold together.

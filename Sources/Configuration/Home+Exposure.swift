@@ -31,7 +31,8 @@ extension Home {
     /// What Airseal reads in a home; the rest is notation's own.
     private static let configured =
         Set(TrustPolicyFile.allCases.map(\.rawValue)).union([
-            "truststore", "peers", "revocation", "verification.json", appliedName, replacedName,
+            "truststore", "peers", "revocation", "verification.json", scannerName, appliedName,
+            replacedName,
         ])
 
     /// `trust.replaced/NUMBER/truststore/x509/TYPE/NAME/`: nothing below is ever read.

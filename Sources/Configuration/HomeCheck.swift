@@ -74,6 +74,9 @@ public struct HomeCheck: Sendable {
         let policies = try PolicyCheck(home)
         findings += policies.findings
         if let error = Self.settingsError(of: home) { findings.append(.settings(error)) }
+        do throws(ConfigurationError) { _ = try home.scannerSettings() } catch {
+            findings.append(.settings(error))
+        }
         let listed = try home.trustStoreNames()
         findings += listed.strays.map { .stray(path: $0) }
         var usable: [TrustStoreName] = []

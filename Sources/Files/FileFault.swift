@@ -15,6 +15,8 @@ public enum FileOperation: Sendable, Equatable {
     case synchroniseAll(String)
     /// A name moves.
     case rename(from: String, to: String)
+    /// A file gets a second name.
+    case link(from: String, to: String)
     /// A name goes.
     case remove(String)
     /// A new folder, unless one is there.

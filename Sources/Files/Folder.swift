@@ -157,6 +157,27 @@ public final class Folder: Sendable {
         return file
     }
 
+    /// Gives the file called `name` a second name in `folder`, where nothing may stand at it yet.
+    public func link(_ name: String, to target: String, in folder: Folder) throws(FileError) {
+        let link = FileOperation.link(from: path(of: name), to: folder.path(of: target))
+        try ask(link, call: "linkat", name)
+        guard unsafe linkat(descriptor, name, folder.descriptor, target, 0) == 0 else {
+            throw failure("linkat", name)
+        }
+    }
+
+    /// Lets the members of a group look into the folder, and nobody else but its owner.
+    public func share(with group: UInt32) throws(FileError) {
+        guard fchown(descriptor, uid_t.max, group) == 0 else { throw failure("fchown", ".") }
+        guard fchmod(descriptor, 0o750) == 0 else { throw failure("fchmod", ".") }
+    }
+
+    /// Lends the open folder to what can do with nothing else; it must not be closed.
+    public func lend<Result>(_ body: (Int32) -> Result) -> Result {
+        defer { withExtendedLifetime(self) {} }
+        return body(descriptor)
+    }
+
     /// Moves `name` to `target` in `folder`, over whatever file stands there.
     public func rename(_ name: String, to target: String, in folder: Folder? = nil)
         throws(FileError)

@@ -1,5 +1,5 @@
 import Cryptography
-import Encodings
+public import Encodings
 public import Files
 public import OCI
 import Synchronization
@@ -87,6 +87,21 @@ public struct Layout: LayoutContent, Sendable {
         return try Layout(folder)
     }
 
+    /// What `create` would find at `path`, without making anything: nil for what it would make.
+    public static func destination(at path: String, in files: FileSystem) throws(LayoutError)
+        -> Layout?
+    {
+        guard files.kind(at: path) != nil else { return nil }
+        guard files.kind(at: "\(path)/\(LayoutFile.name)") == nil else {
+            return try Layout(at: path, in: files)
+        }
+        let present = try LayoutError.files { () throws(FileError) in
+            try files.folder(at: path).entries().map(\.name)
+        }
+        guard isUnfinished(present) else { throw .notALayout(path: path) }
+        return nil
+    }
+
     /// Whether a folder that holds `names` is empty, or one that a run left which was killed while it
     /// made a layout of it.
     static func isUnfinished(_ names: [String]) -> Bool {
@@ -147,22 +162,16 @@ public struct Layout: LayoutContent, Sendable {
         _ consume: (Span<UInt8>) throws(LayoutError) -> Void
     ) throws(LayoutError) {
         let file = try open(descriptor)
-        let hasher = try LayoutError.hashing { () throws(CryptographyError) in
-            try BlobHasher(descriptor.digest.algorithm)
-        }
-        var count: Int64 = 0
-        try file.forEachChunk { chunk throws(LayoutError) in
-            count += Int64(chunk.count)
-            guard count <= descriptor.size else {
-                throw .file(.changed(path: file.path))
-            }
-            hasher.update(chunk)
-            try consume(chunk)
-        }
-        guard count == descriptor.size else { throw .file(.changed(path: file.path)) }
-        let actual = hasher.finish()
+        let actual = try file.digest(descriptor.digest.algorithm, size: descriptor.size, consume)
         guard actual == descriptor.digest else {
             throw .damaged(descriptor.digest, .digest(actual: actual))
+        }
+    }
+
+    /// Gives a blob's file a second name in `target`: that of its digest.
+    public func link(_ digest: Digest, to target: Folder) throws(LayoutError) {
+        try LayoutError.files { () throws(FileError) in
+            try blobFolders.folder(digest.algorithm).link(digest.hex, to: digest.hex, in: target)
         }
     }
 
@@ -233,9 +242,12 @@ public struct Layout: LayoutContent, Sendable {
         }
     }
 
-    /// Whether `stray` is what some process is filling at this moment. An unfinished file belongs
-    /// to whoever holds the layout, a staging folder to whoever holds it itself.
+    /// Whether `stray` is what some process is filling at this moment, or the quarantine. An
+    /// unfinished file belongs to whoever holds the layout, a staging folder to whoever holds it itself.
     public func isInUse(_ stray: String) -> Bool {
+        if stray == LayoutQuarantine.folderName {
+            return (try? folder.kind(of: stray)) == .folder
+        }
         guard TemporaryName.matches(stray) else { return false }
         do throws(FileError) {
             switch try folder.kind(of: stray) {
@@ -271,6 +283,34 @@ private final class BlobFolders: Sendable {
 extension ReadableFile {
     /// Bytes read at a time: large enough that calls do not count, small enough to stay in cache.
     static let chunkSize = 1 << 20
+
+    /// The digest of the file, whose `size` bytes go to `consume` on the way.
+    ///
+    /// - Throws: `.file(.changed)` where there are more or fewer bytes.
+    func digest(
+        _ algorithm: Digest.Algorithm, size: Int64,
+        _ consume: (Span<UInt8>) throws(LayoutError) -> Void
+    ) throws(LayoutError) -> Digest {
+        let hasher = try LayoutError.hashing { () throws(CryptographyError) in
+            try BlobHasher(algorithm)
+        }
+        var count: Int64 = 0
+        try forEachChunk { chunk throws(LayoutError) in
+            count += Int64(chunk.count)
+            guard count <= size else { throw .file(.changed(path: path)) }
+            hasher.update(chunk)
+            try consume(chunk)
+        }
+        guard count == size else { throw .file(.changed(path: path)) }
+        return hasher.finish()
+    }
+
+    /// What keeps the file from being the blob `digest` of `size` bytes; nil if it is.
+    func fault(as digest: Digest, size: Int64) throws(LayoutError) -> BlobFault? {
+        guard self.size == size else { return .size(expected: size, actual: self.size ?? 0) }
+        let actual = try self.digest(digest.algorithm, size: size) { _ throws(LayoutError) in }
+        return actual == digest ? nil : .digest(actual: actual)
+    }
 
     /// Hands the rest of the file to `consume`, chunk by chunk in one reused buffer.
     func forEachChunk(_ consume: (Span<UInt8>) throws(LayoutError) -> Void)

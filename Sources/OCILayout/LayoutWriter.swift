@@ -2,6 +2,7 @@ import Cryptography
 public import Encodings
 public import Files
 public import OCI
+import SystemPackage
 
 /// The right to change a layout, held by one process at a time (rule L10).
 ///
@@ -99,6 +100,48 @@ public final class LayoutWriter {
             }
             try LayoutError.changes(root) { () throws(FileError) in try target.synchronise() }
         }
+    }
+
+    /// Gives blobs of another layout on the same file system their places, in the stead of what is
+    /// there, whose bytes nobody has looked at. The other layout keeps them under its own names until
+    /// it goes, so a cut at any moment loses none; where the file system knows no second names they
+    /// move.
+    ///
+    /// - Parameters:
+    ///   - digests: which ones, just hashed; those that the other layout has not are here already.
+    ///   - other: where they are.
+    /// - Throws: `.readOnly` or `.file`; `index.json` is as it was.
+    public func take(_ digests: [Digest], from other: Layout) throws(LayoutError) {
+        let root = layout.folder
+        for algorithm in Digest.Algorithm.allCases {
+            let taken = digests.filter { $0.algorithm == algorithm }
+            guard !taken.isEmpty else { continue }
+            try LayoutError.changes(root) { () throws(FileError) in
+                let target = try blobFolder(algorithm)
+                let blobs = try other.folder.folder("blobs")
+                if try blobs.kind(of: algorithm.rawValue) == .folder {
+                    let source = try blobs.folder(algorithm.rawValue)
+                    for digest in taken where try source.kind(of: digest.hex) == .file {
+                        try take(digest.hex, from: source, to: target)
+                    }
+                }
+                try target.synchronise()
+            }
+        }
+    }
+
+    private func take(_ name: String, from source: Folder, to target: Folder) throws(FileError) {
+        let root = layout.folder
+        let temporary = TemporaryName.next(for: "blob")
+        do throws(FileError) { try source.link(name, to: temporary, in: root) } catch {
+            guard [.notPermitted, .notSupported, .tooManyLinks].contains(error.errno) else {
+                throw error
+            }
+            return try source.rename(name, to: name, in: target)
+        }
+        try root.rename(temporary, to: name, in: target)
+        // Where both were names of one file already, the system has done nothing.
+        try root.remove(temporary)
     }
 
     /// Removes blobs; it is no error if there are none. Only content that no entry leads to may go.

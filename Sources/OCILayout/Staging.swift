@@ -1,6 +1,6 @@
 import Cryptography
 public import Encodings
-import Files
+public import Files
 public import OCI
 
 /// Blobs on their way into a layout: on its file system, outside `blobs/`, and seen by nobody
@@ -12,7 +12,8 @@ public final class Staging {
     /// The folder, mode 0700.
     let folder: Folder
     private let root: Folder
-    private let name: String
+    /// The name of the folder in the layout's, as long as it is one for staging.
+    public let name: String
     private let lock: FolderLock
     /// What has been finished: size by digest.
     private var sizes: [Digest: Int64] = [:]
@@ -98,6 +99,41 @@ public final class Staging {
         }
         guard actual == digest else { throw .damaged(digest, .digest(actual: actual)) }
         return bytes
+    }
+
+    /// Hashes a finished blob again; nil if it is whole.
+    public func check(_ digest: Digest) throws(LayoutError) -> BlobFault? {
+        guard let size = sizes[digest] else { return .missing }
+        return try file(digest).fault(as: digest, size: size)
+    }
+
+    /// Gives the folder the form of a layout: its blobs among `blobs/`, and `documents` beside them.
+    /// Everything in it is on the medium when this returns, and nothing more can be added.
+    public func seal(_ documents: [(name: String, bytes: [UInt8])]) throws(LayoutError) {
+        try LayoutError.changes(root) { () throws(FileError) in
+            let blobs = try folder.makeFolder("blobs")
+            for algorithm in Digest.Algorithm.allCases {
+                let moving = sizes.keys.filter { $0.algorithm == algorithm }.sorted()
+                guard !moving.isEmpty || algorithm == .sha256 else { continue }
+                let target = try blobs.makeFolder(algorithm.rawValue)
+                for digest in moving {
+                    try folder.rename(Self.name(digest), to: digest.hex, in: target)
+                }
+                try target.synchronise()
+            }
+            try blobs.synchronise()
+            for (name, bytes) in documents {
+                try folder.replace(name, with: bytes, mode: 0o600)
+            }
+            try folder.synchronise()
+        }
+    }
+
+    /// Gives a finished blob's file a second name in `target`: that of its digest.
+    public func link(_ digest: Digest, to target: Folder) throws(LayoutError) {
+        try LayoutError.files { () throws(FileError) in
+            try folder.link(Self.name(digest), to: digest.hex, in: target)
+        }
     }
 
     /// A finished blob, open for reading from its front.

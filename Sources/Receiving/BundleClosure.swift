@@ -12,7 +12,7 @@ struct BundleClosure {
     let referrers: [ReferrerAddition.NewReferrer]
 
     /// Checks what `inventory` lists against `content`.
-    init(_ inventory: Inventory, in content: Quarantine) throws(Stop) {
+    init(_ inventory: Inventory, in content: some LayoutContent) throws(Stop) {
         let graph = try onLayout { () throws(LayoutError) in try LayoutGraph(content) }
         self.graph = graph
         var sizes: [Digest: Int64] = [:]
@@ -50,6 +50,34 @@ struct BundleClosure {
                     descriptor: Self.entry(of: referrer), subject: subject.plain))
         }
         referrers = additions
+    }
+
+    /// Some images, all that they need, and everything that speaks of them.
+    struct Parts {
+        let digests: Set<Digest>
+        let referrers: [ReferrerAddition.NewReferrer]
+    }
+
+    /// What belongs to `roots`.
+    func parts(of roots: [Descriptor]) -> Parts {
+        var digests: Set<Digest> = []
+        for root in roots { digests.formUnion(graph.closure(of: root).map(\.digest)) }
+        var found: [ReferrerAddition.NewReferrer] = []
+        var waiting = referrers
+        // Referrers speak of referrers, too: each round finds those of the round before.
+        while true {
+            let speaking = waiting.filter { digests.contains($0.subject.digest) }
+            guard !speaking.isEmpty else { break }
+            waiting.removeAll { digests.contains($0.subject.digest) }
+            for referrer in speaking {
+                digests.formUnion(graph.closure(of: referrer.descriptor).map(\.digest))
+            }
+            found += speaking
+        }
+        // In the bundle's order.
+        let chosen = Set(found.map(\.descriptor.digest))
+        return Parts(
+            digests: digests, referrers: referrers.filter { chosen.contains($0.descriptor.digest) })
     }
 
     /// A referrer as it is to be listed: type, digest and size, and the remarks that Notary

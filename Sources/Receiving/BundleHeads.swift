@@ -19,6 +19,8 @@ struct BundleHeads {
     let capsuleBytes: [UInt8]
     /// Every blob of the bundle itself.
     let content: HeadContent
+    /// `oci-layout` and `index.json` as they came.
+    let documents: [(name: String, bytes: [UInt8])]
 
     /// Reads them from the front of `source`.
     init(_ source: BundleSource) throws(Stop) {
@@ -27,6 +29,7 @@ struct BundleHeads {
             throw .malformed(.document(LayoutFile.name, error))
         }
         let indexBytes = try source.part(LayoutIndex.name, limit: Limits.indexSizeMax)
+        documents = [(LayoutFile.name, layoutFile), (LayoutIndex.name, indexBytes)]
         let index: LayoutIndex
         do throws(DocumentError) { index = try LayoutIndex(parsing: indexBytes) } catch {
             throw .malformed(.document(LayoutIndex.name, error))

@@ -10,10 +10,12 @@ import SystemPackage
 /// The layout that a bundle goes into, held from before the first blob is copied until everything
 /// is released or nothing is left.
 final class BundleRelease {
-    private let request: ReceiveRequest
     private let state: StateFolder
     private let files: FileSystem
-    private let writer: LayoutWriter
+    private let layoutPath: String
+    private let replacesNames: Bool
+    /// Holds the layout.
+    let writer: LayoutWriter
     /// What stood at the layout's path before.
     private let before: Before
     private var staging: Staging?
@@ -25,13 +27,15 @@ final class BundleRelease {
         case layout
     }
 
+    /// Takes hold of the layout at `path`, which is made when it is missing.
     init(
-        _ request: ReceiveRequest, state: StateFolder, files: FileSystem, patience: LockPatience
+        into path: String, replacingNames: Bool, state: StateFolder, files: FileSystem,
+        patience: LockPatience
     ) throws(Stop) {
-        self.request = request
+        layoutPath = path
+        replacesNames = replacingNames
         self.state = state
         self.files = files
-        let path = request.layoutPath
         let before: Before =
             switch files.kind(at: path) {
             case nil: .nothing
@@ -49,51 +53,137 @@ final class BundleRelease {
     }
 
     /// Looks for names that stand for other images.
-    func checkNames(_ inventory: Inventory) throws(Stop) {
-        var index = writer.layout.index
-        for entry in Self.entries(of: inventory) {
-            if let conflict = index.add(entry, replace: request.replacesNames) {
+    static func checkNames(_ entries: [Descriptor], in index: LayoutIndex, replace: Bool)
+        throws(Stop)
+    {
+        var index = index
+        for entry in entries {
+            if let conflict = index.add(entry, replace: replace) {
                 throw .refused(.nameTaken(conflict))
             }
         }
     }
 
-    /// Where the blobs of `inventory` go first.
-    func quarantine(_ inventory: Inventory) throws(Stop) -> Quarantine {
-        let made = try onLayout { () throws(LayoutError) in try writer.stage() }
-        staging = made
-        return Quarantine(inventory, staging: made, beside: writer.layout)
+    /// Looks for names in `inventory` that stand for other images in the layout.
+    func checkNames(_ inventory: Inventory) throws(Stop) {
+        try Self.checkNames(
+            inventory.rootEntries, in: writer.layout.index, replace: replacesNames)
     }
 
+    /// A folder for what arrives.
+    func stage() throws(Stop) -> Staging {
+        let made = try onLayout { () throws(LayoutError) in try writer.stage() }
+        staging = made
+        return made
+    }
+
+    /// Where the blobs of `inventory` go first.
+    func quarantine(_ inventory: Inventory) throws(Stop) -> Quarantine {
+        Quarantine(inventory, staging: try stage(), beside: writer.layout)
+    }
+
+    // MARK: Ends
+
     /// Moves the blobs into the layout and sets the names, in one step with record and mark.
-    func commit(_ heads: BundleHeads, _ closure: BundleClosure, events: [AuditEvent])
-        throws(Stop)
-    {
-        let inventory = heads.inventory
+    func release(
+        _ inventory: Inventory, _ closure: BundleClosure, mark: LayoutChange.ReceivingMark,
+        events: [AuditEvent]
+    ) throws(Stop) {
         if let staging {
             try onLayout { () throws(LayoutError) in
                 try writer.publish(inventory.blobs.map(\.digest), from: staging)
             }
         }
-        let change = LayoutChange(
-            layoutPath: request.layoutPath, entries: Self.entries(of: inventory),
-            replacesNames: request.replacesNames, referrers: closure.referrers, events: events,
-            mark: LayoutChange.ReceivingMark(
-                origin: inventory.origin, stream: inventory.stream,
-                sequence: inventory.sequence, bundle: heads.bundle.digest))
+        try commit(
+            LayoutChange(
+                layoutPath: layoutPath, entries: inventory.rootEntries,
+                replacesNames: replacesNames, referrers: closure.referrers, events: events,
+                mark: mark))
+    }
+
+    /// Moves what belongs to the images that are not withheld out of quarantine, in one step with
+    /// record and mark.
+    ///
+    /// - Parameters:
+    ///   - roots: the images, judged.
+    ///   - closure: what belongs to each.
+    ///   - held: where the blobs are.
+    ///   - mark: the bundle.
+    ///   - name: the bundle's folder in quarantine.
+    ///   - note: why the rest stays; nil where there is none.
+    ///   - events: the record.
+    /// - Throws: with everything as it was, or left to the next run.
+    func release(
+        _ roots: [JudgedRoot], _ closure: BundleClosure, from held: Layout,
+        mark: LayoutChange.ReceivingMark, name: String, note: [UInt8]?, events: [AuditEvent]
+    ) throws(Stop) {
+        let leaving = roots.filter { !$0.isWithheld }
+        let parts = closure.parts(of: leaving.map(\.root.descriptor))
+        try onLayout { () throws(LayoutError) in
+            try writer.take(parts.digests.sorted(), from: held)
+        }
+        try commit(
+            LayoutChange(
+                layoutPath: layoutPath, entries: leaving.map(\.entry),
+                replacesNames: replacesNames, referrers: parts.referrers, events: events,
+                mark: mark, quarantine: note.map { .close(name, note: $0) } ?? .leave(name)))
+    }
+
+    /// Leaves what has arrived in quarantine, with the bundle's own parts.
+    func hold(_ bundle: HeldBundle, _ heads: BundleHeads, events: [AuditEvent]) throws(Stop) {
+        let staged = try seal(heads, note: nil)
+        try commit(
+            LayoutChange(
+                layoutPath: layoutPath, referrers: [], events: events,
+                quarantine: .hold(bundle, staged: staged)))
+    }
+
+    /// Closes the number of a bundle of which nothing but its own parts is kept, with `note`.
+    func reject(
+        _ heads: BundleHeads, mark: LayoutChange.ReceivingMark, note: [UInt8],
+        events: [AuditEvent]
+    ) throws(Stop) {
+        let name = HeldBundle.folderName(
+            origin: mark.origin, sequence: mark.sequence, bundle: mark.bundle)
+        let staged = try seal(heads, note: note)
+        try commit(
+            LayoutChange(
+                layoutPath: layoutPath, referrers: [], events: events, mark: mark,
+                quarantine: .keep(name, staged: staged)))
+    }
+
+    /// Closes the number of a bundle that waits.
+    func reject(
+        _ held: HeldBundle, mark: LayoutChange.ReceivingMark, note: [UInt8], events: [AuditEvent]
+    ) throws(Stop) {
+        try commit(
+            LayoutChange(
+                layoutPath: layoutPath, referrers: [], events: events, mark: mark,
+                quarantine: .close(held.folderName, note: note)))
+    }
+
+    /// Makes a bundle again of what has arrived.
+    ///
+    /// - Returns: the name of its folder.
+    private func seal(_ heads: BundleHeads, note: [UInt8]?) throws(Stop) -> String {
+        let staging: Staging
+        if let made = self.staging { staging = made } else { staging = try stage() }
+        let notes = note.map { [(name: LayoutQuarantine.noteName, bytes: $0)] } ?? []
+        try onLayout { () throws(LayoutError) in
+            for (digest, bytes) in heads.content.held.sorted(by: { $0.key < $1.key }) {
+                _ = try staging.add(bytes, digest.algorithm)
+            }
+            try staging.seal(heads.documents + notes)
+        }
+        return staging.name
+    }
+
+    private func commit(_ change: LayoutChange) throws(Stop) {
         do throws(LayoutChangeError) {
-            try change.commit(by: writer, in: state, as: events[0].operation)
+            try change.commit(by: writer, in: state, as: change.events[0].operation)
         } catch {
             if case .nameTaken(let conflict) = error { throw .refused(.nameTaken(conflict)) }
             throw .failed(.change(error))
-        }
-    }
-
-    private static func entries(of inventory: Inventory) -> [Descriptor] {
-        inventory.roots.map { root in
-            var entry = Quarantine.plain(root.descriptor)
-            entry.referenceName = root.name
-            return entry
         }
     }
 
@@ -115,7 +205,7 @@ final class BundleRelease {
             }
             try folder.removeEmptyFolder("blobs")
             for name in [LayoutFile.name, LayoutIndex.name] { try folder.remove(name) }
-            let path = FilePath(request.layoutPath)
+            let path = FilePath(layoutPath)
             guard let name = path.lastComponent else { return }
             let above = try files.folder(at: path.removingLastComponent().string)
             try above.removeEmptyFolder(name.string)

@@ -18,6 +18,9 @@ final class BundleSource {
     /// Bytes read at a time.
     private static let chunkSize: Int64 = 1 << 20
 
+    /// A bundle that lies in quarantine.
+    init(held folder: Folder) { medium = .folder(folder) }
+
     /// Opens what is at `path`.
     init(at path: String, on files: FileSystem) throws(Stop) {
         if files.kind(at: path) == .folder {
@@ -75,6 +78,46 @@ final class BundleSource {
 
     // MARK: Blobs
 
+    /// A blob whose turn has come.
+    struct Arrival {
+        let blob: Inventory.Blob
+        /// Its bytes, where it is one of the bundle's own parts.
+        fileprivate let held: [UInt8]?
+        fileprivate let source: BundleSource
+        fileprivate let listed: Set<Digest>
+
+        /// Hands its bytes to `write`.
+        func read(_ write: (Span<UInt8>) throws(Stop) -> Void) throws(Stop) {
+            guard let held else { return try source.copy(blob, among: listed, write) }
+            try write(held.span)
+        }
+    }
+
+    /// Hands every one of `blobs` to `each` in the order of the format, with what gives its bytes:
+    /// those of the bundle's own parts have been read before. Then looks for what must not be there.
+    ///
+    /// - Parameters:
+    ///   - blobs: what the inventory carries.
+    ///   - heads: the parts that were read.
+    ///   - each: takes a blob, and reads it once.
+    ///   - progress: called with the bytes of blobs that arrived so far.
+    /// - Throws: a refusal where another part comes, or none; and what `each` throws.
+    func copy(
+        _ blobs: [Inventory.Blob], _ heads: BundleHeads,
+        each: (Arrival) throws(Stop) -> Void, progress: (Int64) -> Void
+    ) throws(Stop) {
+        let held = heads.content.held
+        let listed = Set(held.keys).union(blobs.map(\.digest))
+        var byteCount: Int64 = 0
+        for blob in blobs.sorted(by: { ($0.size, $0.digest) < ($1.size, $1.digest) }) {
+            try each(
+                Arrival(blob: blob, held: held[blob.digest], source: self, listed: listed))
+            byteCount += blob.size
+            progress(byteCount)
+        }
+        try finish(listed: listed)
+    }
+
     /// Hands the bytes of `blob` to `write`, and stops beyond its size. Only their number is sure
     /// then.
     ///
@@ -83,7 +126,7 @@ final class BundleSource {
     ///   - listed: the names of all blobs of the bundle.
     ///   - write: takes the bytes.
     /// - Throws: a refusal where another part comes, or none.
-    func copy(
+    fileprivate func copy(
         _ blob: Inventory.Blob, among listed: Set<Digest>,
         _ write: (Span<UInt8>) throws(Stop) -> Void
     ) throws(Stop) {
@@ -156,7 +199,7 @@ final class BundleSource {
     // MARK: End
 
     /// Looks for what stands behind the last blob, or beside the blobs, and must not.
-    func finish(listed: Set<Digest>) throws(Stop) {
+    private func finish(listed: Set<Digest>) throws(Stop) {
         switch medium {
         case .tar(let reader):
             guard let entry = try next(reader) else { return }

@@ -9,21 +9,33 @@ import Verification
 
 /// What the audit record says of a bundle.
 struct ReceiveRecord {
-    /// Images in one line: with the longest names and some signatures each, they stay below
-    /// `AuditRecord.byteCountMax`.
-    private static let rootCountMax = 100
+    /// Images in one line: with the longest names, some signatures each and what the scanner said,
+    /// they stay below `AuditRecord.byteCountMax`.
+    private static let rootCountMax = 50
     /// Digests in one line about evidence.
     private static let evidenceCountMax = 1000
+    /// Characters of what the scanner said of one image.
+    fileprivate static let outputCountMax = 512
 
-    private let request: ReceiveRequest
+    /// Who asked for what.
+    struct Subject {
+        /// The bundle's path; nil for one that waited.
+        let source: String?
+        let layoutPath: String
+        let reason: String?
+        let userName: String
+        let userID: UInt32
+    }
+
+    private let subject: Subject
     private let state: StateFolder
     private let clock: Clock
     private let randomness: Randomness
 
     init(
-        _ request: ReceiveRequest, in state: StateFolder, _ clock: Clock, _ randomness: Randomness
+        _ subject: Subject, in state: StateFolder, _ clock: Clock, _ randomness: Randomness
     ) {
-        self.request = request
+        self.subject = subject
         self.state = state
         self.clock = clock
         self.randomness = randomness
@@ -32,8 +44,12 @@ struct ReceiveRecord {
     /// Says that nothing was taken.
     func refused(_ refusal: ReceiveRefusal, _ bundle: ReceivedBundle?) throws(ReceivingError) {
         var details: JSONObject = ["code": .string(refusal.code)]
-        if case .image(let roots) = refusal { details["refused"] = Self.failing(roots) }
-        try append("receive-refused", details, bundle)
+        switch refusal {
+        case .image(let roots): details["refused"] = Self.failing(roots)
+        case .scan(let roots): details["scans"] = Self.scans(roots)
+        default: break
+        }
+        try append("\(verb)-refused", details, bundle)
     }
 
     /// Says that nothing was taken, and nothing decided.
@@ -44,8 +60,11 @@ struct ReceiveRecord {
         case .images(let roots):
             details["doubt"] = "image"
             details["undecided"] = Self.failing(roots)
+        case .scan(let roots):
+            details["doubt"] = "scan"
+            details["scans"] = Self.scans(roots)
         }
-        try append("receive-undecided", details, bundle)
+        try append("\(verb)-undecided", details, bundle)
     }
 
     /// Says that the home is about to keep what came with a bundle and proved itself.
@@ -53,7 +72,7 @@ struct ReceiveRecord {
         var rest = evidence.digests[...]
         while !rest.isEmpty {
             let details: JSONObject = [
-                "source": .string(request.source),
+                "source": .text(subject.source),
                 "evidence": .array(
                     rest.prefix(Self.evidenceCountMax).map { .string($0.description) }),
             ]
@@ -70,12 +89,27 @@ struct ReceiveRecord {
             failing.prefix(rootCountMax).map { .string($0.root.descriptor.digest.description) })
     }
 
+    /// What the scanner said where it did not say that nothing was found.
+    private static func scans(_ roots: [JudgedRoot]) -> JSON {
+        let failing = roots.filter { $0.scan.map { $0.verdict != .clean } ?? false }
+        return .array(
+            failing.prefix(rootCountMax).map { root in
+                [
+                    "digest": .string(root.root.descriptor.digest.description),
+                    "scan": root.scan?.json(limit: outputCountMax) ?? .null,
+                ]
+            })
+    }
+
+    /// What is done with the bundle: one that waited is released.
+    private var verb: String { subject.source == nil ? "release" : "receive" }
+
     private func append(_ kind: String, _ details: JSONObject, _ bundle: ReceivedBundle?)
         throws(ReceivingError)
     {
         var details = details
-        details["source"] = .string(request.source)
-        details["layout"] = .string(request.layoutPath)
+        details["source"] = .text(subject.source)
+        details["layout"] = .string(subject.layoutPath)
         // By its own word: what is refused may have lied.
         details["claims"] = bundle?.json ?? .null
         do throws(AuditError) { _ = try state.audit.append(event(kind, details)) } catch {
@@ -83,9 +117,12 @@ struct ReceiveRecord {
         }
     }
 
-    /// The lines of a bundle that is about to be released: more than one where it holds more images
-    /// than one line does.
-    func received(_ heads: BundleHeads, _ roots: [JudgedRoot]) -> [AuditEvent] {
+    /// The lines of a bundle that is about to be released, or held: more than one where it holds more
+    /// images than one line does.
+    func taken(
+        _ heads: BundleHeads, _ roots: [JudgedRoot], isHeld: Bool = false,
+        lifting lifted: Set<ChainOverride>
+    ) -> [AuditEvent] {
         var events: [AuditEvent] = []
         var rest = roots[...]
         repeat {
@@ -93,25 +130,47 @@ struct ReceiveRecord {
             rest = rest.dropFirst(part.count)
             events.append(
                 event(
-                    "receive",
+                    isHeld ? "hold" : verb,
                     [
                         "bundle": heads.summary.json,
                         "capsule": .string(heads.manifest.capsule.digest.description),
-                        "source": .string(request.source),
-                        "layout": .string(request.layoutPath),
+                        "source": .text(subject.source),
+                        "layout": .string(subject.layoutPath),
+                        "accepted": lifted.json, "reason": .text(subject.reason),
                         "policyDigest": .text(part.first?.report.policyDigest),
                         "trustDigest": .text(part.first?.report.trustDigest),
-                        "roots": .array(part.map(\.json)),
+                        "roots": .array(
+                            part.map { $0.json(isReleased: !isHeld && !$0.isWithheld) }),
                     ]))
         } while !rest.isEmpty
         return events
     }
 
+    /// The line of a bundle whose number is about to be closed.
+    func rejected(_ bundle: RejectedBundle) -> AuditEvent {
+        event(
+            "reject",
+            [
+                "origin": .string(bundle.origin.text), "stream": .string(bundle.stream.text),
+                "sequence": .integer(bundle.sequence),
+                "digest": .string(bundle.bundle.description),
+                "source": .text(subject.source), "layout": .string(subject.layoutPath),
+                "accepted": bundle.lifted.json, "reason": .string(bundle.reason),
+            ])
+    }
+
     private func event(_ kind: String, _ details: JSONObject) -> AuditEvent {
         AuditEvent(
             operation: OperationID(from: randomness), kind: kind, time: clock.now,
-            userName: request.userName, userID: request.userID, details: details)
+            userName: subject.userName, userID: subject.userID, details: details)
     }
+}
+
+extension Set<ChainOverride> {
+    /// The words for programs, in one order.
+    var words: [String] { ChainOverride.allCases.filter(contains).map(\.rawValue) }
+
+    fileprivate var json: JSON { .array(words.map { .string($0) }) }
 }
 
 extension ReceivedBundle {
@@ -126,13 +185,14 @@ extension ReceivedBundle {
 }
 
 extension JudgedRoot {
-    fileprivate var json: JSON {
+    fileprivate func json(isReleased: Bool) -> JSON {
         let passing = report.signatures.filter { $0.verdict == .verified }
         return [
             "name": root.name.map { .string($0) } ?? .null,
             "digest": .string(root.descriptor.digest.description),
             "repository": .string(root.repository), "policy": .text(report.policy),
-            "verdict": .string(report.verdict.rawValue),
+            "verdict": .string(report.verdict.rawValue), "released": .boolean(isReleased),
+            "scan": scan?.json(limit: ReceiveRecord.outputCountMax) ?? .null,
             "signatures": .array(
                 passing.prefix(5).map { .string($0.manifest.digest.description) }),
         ]

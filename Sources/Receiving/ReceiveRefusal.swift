@@ -2,6 +2,7 @@ public import BundleFormat
 public import Encodings
 public import OCI
 public import OCILayout
+public import State
 public import Verification
 
 /// Why nothing of a bundle was taken.
@@ -28,8 +29,12 @@ public enum ReceiveRefusal: Sendable {
     case content(ContentFault)
     /// Images do not pass the policy. All of them, in the bundle's order, those that pass too.
     case image([JudgedRoot])
+    /// The scanner found something in images. All of them, in the bundle's order.
+    case scan([JudgedRoot])
     /// A name stands for another image in the layout already.
     case nameTaken(NameConflict)
+    /// Another bundle of its origin waits, and comes first.
+    case held(HeldBundle)
 
     /// The word for programs.
     public var code: String {
@@ -44,7 +49,9 @@ public enum ReceiveRefusal: Sendable {
         case .repositoryNotAllowed: "repository-not-allowed"
         case .content: "content"
         case .image: "image"
+        case .scan: "scan"
         case .nameTaken: "name-taken"
+        case .held: "held"
         }
     }
 }

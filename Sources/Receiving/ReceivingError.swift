@@ -1,9 +1,11 @@
 public import Audit
+public import BundleFormat
 public import Configuration
 public import Cryptography
 public import Encodings
 public import Files
 public import OCILayout
+public import Processes
 public import State
 public import Verification
 
@@ -15,6 +17,27 @@ public enum ReceivingError: Error, Equatable {
     /// An earlier bundle of the origin was released in part, and its layout is not there now, or
     /// cannot be changed.
     case unfinished(SiteName, layoutPath: String)
+    /// Refusals were to be lifted that do not stand in the way.
+    case unneeded([ChainOverride])
+    /// No bundle waits in the layout, or none that the request means.
+    case notHeld(layoutPath: String, [HeldBundle])
+    /// Bundles of several origins wait, and none is named.
+    case severalHeld([HeldBundle])
+    /// This bundle waits before the one that is meant.
+    case heldBefore(HeldBundle)
+    /// The bundle waits by what the state says, and its folder is not in the quarantine.
+    case heldMissing(HeldBundle)
+    /// What lies in quarantine under the bundle's name is another bundle.
+    case heldChanged(HeldBundle)
+    /// What lies in quarantine under this name, and waits, cannot be read.
+    case quarantineUnreadable(String)
+    /// The scanner could not be run.
+    case scanner(ProcessError)
+    /// The blob was whole before the scanner ran, and is another now.
+    case touched(Digest)
+    /// A run was interrupted that was changing this layout for the origin, and a rehearsal does not
+    /// complete it.
+    case interrupted(SiteName, layoutPath: String)
     /// The home could not be read.
     case configuration(ConfigurationError)
     /// The bundle could not be read from its medium.

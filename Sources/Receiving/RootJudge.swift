@@ -10,10 +10,10 @@ struct RootJudge {
     let trust: TrustConfiguration
     let verifier: Verifier
     let time: VerificationTime
-    let content: Quarantine
+    let content: any LayoutContent
     let graph: LayoutGraph
 
-    /// All of `roots`, or the reason why not.
+    /// All of `roots`, in their order.
     func judge(_ roots: [Inventory.Root], _ scopes: [RegistryScope], path: String)
         throws(Stop) -> [JudgedRoot]
     {
@@ -23,9 +23,6 @@ struct RootJudge {
             let report = try judge(root, as: scope, reference: path + mark)
             judged.append(JudgedRoot(root: root, report: report))
         }
-        let verdicts = judged.map(\.report.verdict)
-        guard !verdicts.contains(.refused) else { throw .refused(.image(judged)) }
-        guard !verdicts.contains(.undecided) else { throw .undecided(.images(judged)) }
         return judged
     }
 
@@ -33,16 +30,23 @@ struct RootJudge {
         throws(Stop) -> VerificationReport
     {
         do throws(VerificationError) {
-            let outcome = try verifier.verify(
-                ArtifactInLayout(
-                    reference: reference, target: root.descriptor, content: content, graph: graph),
-                as: scope, trust: trust)
-            return outcome.report
+            return try verify(root.descriptor, in: content, as: scope, reference: reference)
         } catch {
             // No policy speaks for the repository: nobody knows whether the image is good.
             guard case .noApplicableStatement = error else { throw .failed(.verification(error)) }
             return VerificationReport(
                 unresolved: reference, scope: scope, verdict: .undecided, time: time)
         }
+    }
+
+    private func verify(
+        _ target: Descriptor, in content: some LayoutContent, as scope: RegistryScope,
+        reference: String
+    ) throws(VerificationError) -> VerificationReport {
+        try verifier.verify(
+            ArtifactInLayout(
+                reference: reference, target: target, content: content, graph: graph),
+            as: scope, trust: trust
+        ).report
     }
 }

@@ -5,7 +5,7 @@ internal import OCI
 public import OCILayout
 
 extension LayoutChange {
-    /// Makes the change: journal, record, `index.json`, mark, journal.
+    /// Makes the change: journal, record, `index.json`, quarantine and mark, journal.
     ///
     /// - Parameters:
     ///   - writer: holds the layout.
@@ -30,7 +30,7 @@ extension LayoutChange {
             withdraw(open, from: writer, in: state, journal)
             throw error
         }
-        try finish(open, in: state, journal)
+        try finish(open, by: writer, in: state, journal)
     }
 
     /// `index.json` as it will be, and the fallback indexes that it needs.
@@ -52,21 +52,45 @@ extension LayoutChange {
         try onLayout { () throws(LayoutError) in try writer.replaceIndex(adding: addition) }
     }
 
-    private func finish(_ open: OpenIntent, in state: StateFolder, _ journal: Journal)
-        throws(LayoutChangeError)
-    {
-        try onState { () throws(StateError) in
-            if let mark {
-                let store = try state.receiving(from: mark.origin)
-                if try store.state().sequence < mark.sequence {
-                    try store.advance(
-                        stream: mark.stream, sequence: mark.sequence, bundle: mark.bundle)
-                } else {
-                    // A mark that is there already, or beyond, was set by the run that died.
-                    try store.settle()
-                }
+    private func finish(
+        _ open: OpenIntent, by writer: LayoutWriter, in state: StateFolder, _ journal: Journal
+    ) throws(LayoutChangeError) {
+        let quarantine = LayoutQuarantine(writer)
+        switch self.quarantine {
+        case .hold(let bundle, let staged):
+            try onLayout { () throws(LayoutError) in
+                try quarantine.admit(staged, as: bundle.folderName)
             }
-            try journal.finish(open)
+            try onState { () throws(StateError) in
+                try state.receiving(from: bundle.origin).hold(bundle)
+            }
+        case .keep(let name, let staged):
+            try onLayout { () throws(LayoutError) in try quarantine.admit(staged, as: name) }
+        case .close, .leave, nil: break
+        }
+        try moveMark(in: state)
+        // A folder is given up once nothing says any more that it waits.
+        try onLayout { () throws(LayoutError) in
+            switch self.quarantine {
+            case .close(let name, let note): try quarantine.close(name, note: note)
+            case .leave(let name): try quarantine.remove(name)
+            case .hold, .keep, nil: break
+            }
+        }
+        try onState { () throws(StateError) in try journal.finish(open) }
+    }
+
+    private func moveMark(in state: StateFolder) throws(LayoutChangeError) {
+        guard let mark else { return }
+        try onState { () throws(StateError) in
+            let store = try state.receiving(from: mark.origin)
+            // A mark that is there already, or beyond, was set by the run that died.
+            guard try !store.state().hasTaken(mark.sequence, of: mark.stream) else {
+                return try store.settle()
+            }
+            try store.advance(
+                stream: mark.stream, sequence: mark.sequence, bundle: mark.bundle,
+                leaving: mark.formerStream)
         }
     }
 
@@ -149,7 +173,9 @@ extension LayoutChange {
             }
             return true
         }
-        guard isThere else { return try takeBack(open, in: state, journal) }
+        guard isThere, try hasQuarantined(by: writer) else {
+            return try takeBack(open, in: state, journal)
+        }
         let addition: ReferrerAddition
         do throws(LayoutChangeError) { addition = try self.addition(to: writer.layout) } catch {
             guard case .nameTaken = error else { throw error }
@@ -158,8 +184,22 @@ extension LayoutChange {
         }
         try onRecord { () throws(AuditError) in try state.audit.resume(events) }
         try list(addition, by: writer)
-        try finish(open, in: state, journal)
+        try finish(open, by: writer, in: state, journal)
         return .completed(layoutPath: layoutPath)
+    }
+
+    /// Whether a folder that is to come into quarantine is there. A staging folder of a run that
+    /// died has been swept by now.
+    private func hasQuarantined(by writer: LayoutWriter) throws(LayoutChangeError) -> Bool {
+        let name: String
+        switch quarantine {
+        case .hold(let bundle, _): name = bundle.folderName
+        case .keep(let folder, _): name = folder
+        case .close, .leave, nil: return true
+        }
+        return try onLayout { () throws(LayoutError) in
+            try LayoutQuarantine(writer).contains(name)
+        }
     }
 
     private func takeBack(_ open: OpenIntent, in state: StateFolder, _ journal: Journal)
@@ -173,12 +213,13 @@ extension LayoutChange {
     }
 
     /// What is in the journal after `recover`: changes whose layouts cannot be changed now, and
-    /// those that other runs are at work on or are completing.
-    public static func unfinished(in state: StateFolder) throws(LayoutChangeError)
-        -> [LayoutChange]
+    /// those that other runs are at work on or are completing. Who is only `looking` takes no lock.
+    public static func unfinished(in state: StateFolder, looking: Bool = false)
+        throws(LayoutChangeError) -> [LayoutChange]
     {
         try onState { () throws(StateError) in
-            try state.journal().intents().compactMap { intent in
+            let intents = try looking ? state.glimpse() : state.journal().intents()
+            return intents.compactMap { intent in
                 guard intent.kind == kind else { return nil }
                 return try? LayoutChange(JSONPlace(.object(intent.body)))
             }

@@ -23,6 +23,8 @@ public struct LayoutChange: Sendable {
     public let events: [AuditEvent]
     /// The mark that moves with it; nil where no bundle is received.
     public let mark: ReceivingMark?
+    /// What becomes of a bundle's folder in quarantine; nil where none is concerned.
+    public let quarantine: QuarantineChange?
 
     /// A bundle that was taken from an origin.
     public struct ReceivingMark: Sendable, Equatable {
@@ -34,21 +36,39 @@ public struct LayoutChange: Sendable {
         public let sequence: Int64
         /// The digest of its manifest.
         public let bundle: Digest
+        /// The stream that is left for its own, because an operator said so; nil for none.
+        public let formerStream: StreamID?
 
         /// The mark of bundle `sequence`.
-        public init(origin: SiteName, stream: StreamID, sequence: Int64, bundle: Digest) {
+        public init(
+            origin: SiteName, stream: StreamID, sequence: Int64, bundle: Digest,
+            leaving formerStream: StreamID? = nil
+        ) {
             self.origin = origin
             self.stream = stream
             self.sequence = sequence
             self.bundle = bundle
+            self.formerStream = formerStream
         }
+    }
+
+    /// What becomes of a bundle's folder in the quarantine of the layout.
+    public enum QuarantineChange: Sendable, Equatable {
+        /// A staging folder becomes that of a bundle which waits.
+        case hold(HeldBundle, staged: String)
+        /// A staging folder becomes that of a bundle which was turned away; its name.
+        case keep(String, staged: String)
+        /// What is left of a bundle waits no longer: its name, and the note that says why it stays.
+        case close(String, note: [UInt8])
+        /// The folder of this name goes.
+        case leave(String)
     }
 
     /// A change of the layout at `layoutPath`, which must be absolute.
     public init(
         layoutPath: String, entries: [Descriptor] = [], replacesNames: Bool = false,
         referrers: [ReferrerAddition.NewReferrer], events: [AuditEvent],
-        mark: ReceivingMark? = nil
+        mark: ReceivingMark? = nil, quarantine: QuarantineChange? = nil
     ) {
         self.layoutPath = layoutPath
         self.entries = entries
@@ -56,6 +76,13 @@ public struct LayoutChange: Sendable {
         self.referrers = referrers
         self.events = events
         self.mark = mark
+        self.quarantine = quarantine
+    }
+
+    /// The site whose bundle is concerned; nil where none is.
+    public var origin: SiteName? {
+        if case .hold(let bundle, _)? = quarantine { return bundle.origin }
+        return mark?.origin
     }
 }
 

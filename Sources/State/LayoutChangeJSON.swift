@@ -8,7 +8,7 @@ extension LayoutChange {
     static let kind = "layout-change"
 
     private static let members = [
-        "layout", "entries", "replacesNames", "referrers", "events", "mark",
+        "layout", "entries", "replacesNames", "referrers", "events", "mark", "quarantine",
     ]
 
     var json: JSONObject {
@@ -22,6 +22,7 @@ extension LayoutChange {
                 }),
             "events": .array(events.map(\.journalJSON)),
             "mark": mark?.json ?? .null,
+            "quarantine": quarantine?.json ?? .null,
         ]
     }
 
@@ -41,7 +42,46 @@ extension LayoutChange {
             },
             mark: try place.nullable("mark") { it throws(JSONShapeError) in
                 try ReceivingMark(it)
+            },
+            quarantine: try place.nullable("quarantine") { it throws(JSONShapeError) in
+                try QuarantineChange(it)
             })
+    }
+}
+
+extension LayoutChange.QuarantineChange {
+    fileprivate var json: JSON {
+        switch self {
+        case .hold(let bundle, let staged):
+            ["step": "hold", "held": bundle.json, "staged": .string(staged)]
+        case .keep(let name, let staged):
+            ["step": "keep", "name": .string(name), "staged": .string(staged)]
+        case .close(let name, let note):
+            [
+                "step": "close", "name": .string(name),
+                "note": .string(String(decoding: note, as: UTF8.self)),
+            ]
+        case .leave(let name): ["step": "leave", "name": .string(name)]
+        }
+    }
+
+    fileprivate init(_ place: JSONPlace) throws(JSONShapeError) {
+        let step = try place.member("step")
+        switch try step.string() {
+        case "hold":
+            self = .hold(
+                try HeldBundle(place.member("held")),
+                staged: try place.member("staged").string())
+        case "keep":
+            self = .keep(
+                try place.member("name").string(), staged: try place.member("staged").string())
+        case "close":
+            self = .close(
+                try place.member("name").string(),
+                note: Array(try place.member("note").string().utf8))
+        case "leave": self = .leave(try place.member("name").string())
+        default: throw .unexpected(path: step.path, expected: "a step of the quarantine")
+        }
     }
 }
 
@@ -50,19 +90,19 @@ extension LayoutChange.ReceivingMark {
         [
             "origin": .string(origin.text), "stream": .string(stream.text),
             "sequence": .integer(sequence), "bundle": .string(bundle.description),
+            "formerStream": formerStream.map { .string($0.text) } ?? .null,
         ]
     }
 
     fileprivate init(_ place: JSONPlace) throws(JSONShapeError) {
-        let origin = try place.member("origin")
-        let name: SiteName
-        do { name = try SiteName(try origin.string()) } catch {
-            throw .unexpected(path: origin.path, expected: "a site's name")
-        }
         self.init(
-            origin: name, stream: try place.member("stream").stream(),
+            origin: try place.member("origin").siteName(),
+            stream: try place.member("stream").stream(),
             sequence: try place.member("sequence").integer(atLeast: 1),
-            bundle: try place.member("bundle").digest())
+            bundle: try place.member("bundle").digest(),
+            leaving: try place.nullable("formerStream") { it throws(JSONShapeError) in
+                try it.stream()
+            })
     }
 }
 

@@ -34,7 +34,7 @@ struct Airseal: ParsableCommand {
         subcommands: [
             ImportCommand.self, ListCommand.self, InspectCommand.self, CheckCommand.self,
             PruneCommand.self, RemoveCommand.self, SignCommand.self, VerifyCommand.self,
-            ExportCommand.self, ReceiveCommand.self,
+            ExportCommand.self, ReceiveCommand.self, ReleaseCommand.self,
             PeerCommand.self, KeyCommand.self,
             CertCommand.self, TrustCommand.self, PolicyCommand.self, RevocationCommand.self,
             ClockCommand.self, StatusCommand.self,

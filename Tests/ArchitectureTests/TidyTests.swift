@@ -25,7 +25,8 @@ import Testing
 
     /// Calls that change what is on disk: where they stand, no test can let them fail.
     static let changing = [
-        "| O_CREAT", "| O_TRUNC", "mkdir(", "mkdirat(", "renameat(", "unlink(", "unlinkat(",
+        "| O_CREAT", "| O_TRUNC", "mkdir(", "mkdirat(", "renameat(", "linkat(", "unlink(",
+        "unlinkat(",
         "rmdir(",
         "ftruncate(", "fsync(", "fdatasync(", "fopen(", "fchmod(",
     ]

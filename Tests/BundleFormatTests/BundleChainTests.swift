@@ -73,18 +73,20 @@ func sampleInventory(_ change: (inout Inventory) -> Void = { _ in }) throws -> I
     @Test(arguments: cases) func `let only the next bundle through`(_ one: Case) throws {
         let mark = ReceivedMark(
             stream: StreamID(one.stream), sequence: one.taken, bundle: one.lastBundle)
-        let refusal = BundleChain.refusal(
-            of: try sampleInventory(one.change), bundle: Self.bundle, own: try SiteName("high"),
-            mark: mark, now: Timestamp(seconds: one.now), tolerance: 300)
+        let refusal = BundleChain.judge(
+            try sampleInventory(one.change), bundle: Self.bundle, own: try SiteName("high"),
+            mark: mark, now: Timestamp(seconds: one.now), tolerance: 300
+        ).refusal
         #expect(refusal?.code == one.code)
     }
 
     @Test func `begin with number 1`() throws {
         let nothing = ReceivedMark(stream: nil, sequence: 0, bundle: nil)
         func refusal(_ inventory: Inventory) throws -> ChainRefusal? {
-            BundleChain.refusal(
-                of: inventory, bundle: Self.bundle, own: try SiteName("high"), mark: nothing,
-                now: Timestamp(seconds: 1500), tolerance: 300)
+            BundleChain.judge(
+                inventory, bundle: Self.bundle, own: try SiteName("high"), mark: nothing,
+                now: Timestamp(seconds: 1500), tolerance: 300
+            ).refusal
         }
         #expect(try refusal(sampleInventory()) == .gap(missing: [1]))
         let first = try sampleInventory {
@@ -92,5 +94,81 @@ func sampleInventory(_ change: (inout Inventory) -> Void = { _ in }) throws -> I
             $0.previous = nil
         }
         #expect(try refusal(first) == nil)
+    }
+
+    @Test(arguments: cases) func `are lifted by their own override, and by no other`(_ one: Case)
+        throws
+    {
+        let mark = ReceivedMark(
+            stream: StreamID(one.stream), sequence: one.taken, bundle: one.lastBundle)
+        let inventory = try sampleInventory(one.change)
+        func judge(_ overrides: Set<ChainOverride>) throws -> ChainJudgement {
+            BundleChain.judge(
+                inventory, bundle: Self.bundle, own: try SiteName("high"), mark: mark,
+                now: Timestamp(seconds: one.now), tolerance: 300, lifting: overrides)
+        }
+        let plain = try judge([])
+        #expect(plain.lifted.isEmpty)
+        for override in ChainOverride.allCases {
+            let lifted = try judge([override])
+            if plain.refusal?.override == override {
+                #expect(lifted.lifted == [override])
+                #expect(lifted.refusal?.override != override)
+            } else {
+                #expect(lifted == plain)
+            }
+        }
+    }
+
+    @Test func `behind a gap that is lifted must not contradict themselves`() throws {
+        let mark = ReceivedMark(
+            stream: StreamID(String(repeating: "0a", count: 16)), sequence: 1, bundle: Self.last)
+        func refusal(_ change: (inout Inventory) -> Void) throws -> ChainRefusal? {
+            BundleChain.judge(
+                try sampleInventory(change), bundle: Self.bundle, own: try SiteName("high"),
+                mark: mark, now: Timestamp(seconds: 1500), tolerance: 300, lifting: [.gap]
+            ).refusal
+        }
+        let other = Digest(.sha256, bytes: .init(repeating: 3, count: 32))
+        #expect(
+            try refusal {
+                $0.sequence = 4
+                $0.previous = other
+            } == nil)
+        // Number 3 was sent, and yet it says that ours was the last.
+        #expect(try refusal { $0.sequence = 4 } == .fork(sequence: 4))
+        // Ours was never sent, it says.
+        #expect(
+            try refusal {
+                $0.sequence = 4
+                $0.previous = other
+                $0.voids = [.init(sequence: 1, reason: "never sent")]
+            } == .fork(sequence: 4))
+    }
+
+    @Test func `go on where a stream was left`() throws {
+        let stream = try #require(StreamID(String(repeating: "0a", count: 16)))
+        let mark = ReceivedMark(
+            stream: StreamID(String(repeating: "0b", count: 16)), sequence: 9, bundle: nil,
+            former: [ReceivedMark(stream: stream, sequence: 2, bundle: Self.bundle)])
+        func refusal(_ overrides: Set<ChainOverride>, _ change: (inout Inventory) -> Void)
+            throws -> ChainRefusal?
+        {
+            BundleChain.judge(
+                try sampleInventory(change), bundle: Self.bundle, own: try SiteName("high"),
+                mark: mark, now: Timestamp(seconds: 1500), tolerance: 300, lifting: overrides
+            ).refusal
+        }
+        #expect(try refusal([]) { _ in }?.code == "foreign-stream")
+        #expect(try refusal([.stream]) { _ in } == .repeated(sequence: 2))
+        #expect(
+            try refusal([.stream]) {
+                $0.sequence = 3
+                $0.previous = Self.bundle
+            } == nil)
+        // A stream that nobody knows begins at number 1.
+        let other = try #require(StreamID(String(repeating: "0c", count: 16)))
+        #expect(
+            try refusal([.stream]) { $0.stream = other } == .gap(missing: [1]))
     }
 }

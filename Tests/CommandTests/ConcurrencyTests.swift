@@ -201,6 +201,31 @@ extension Site {
     }
 }
 
+@Suite struct `A quarantine` {
+    @Test func `is filled and emptied by many at once, and each bundle leaves once`() async throws {
+        let gap = try await Gap()
+        try await gap.sign()
+        for number in 1...4 {
+            try await gap.low.yes(gap.export("b\(number).tar"))
+            try await gap.carry("b\(number).tar")
+        }
+        let hold = "for n in 1 2 3 4; do airseal receive b$n.tar --into l --hold || true; done"
+        try await gap.high.together([hold, hold, hold], within: 200)
+        let held = try await gap.high.yes("airseal release l --list --json").json.array()
+        #expect(try held.map { try $0.member("sequence").integer() } == [1, 2, 3, 4])
+        let release = "for n in 1 2 3 4; do airseal release l || true; done; airseal prune l"
+        try await gap.high.together([release, release, release], within: 200)
+        try await gap.high.yes("airseal check l && [ ! -e l/.airseal-quarantine ]")
+        let counts = try await gap.high.yes(
+            """
+            grep -c '"kind":"hold"' state/audit.jsonl
+            grep -c '"kind":"release"' state/audit.jsonl
+            airseal audit verify
+            """)
+        #expect(counts.output.hasPrefix("4\n4\n"), "\(counts)")
+    }
+}
+
 @Suite struct `A layout that another process has locked` {
     /// Locks `folder` in a process that is stopped, so that it never lets go by itself, and puts its
     /// number into `$holder`.

@@ -46,6 +46,10 @@ struct `A disk that is full` {
             name: "receive", isReceiver: true, line: "airseal receive b.tar --into disk/l",
             done: "airseal check disk/l"),
         Verb(
+            name: "receive --hold", isReceiver: true,
+            line: "airseal receive b.tar --into disk/l --hold",
+            done: "airseal release disk/l && airseal check disk/l"),
+        Verb(
             name: "remove", isReceiver: false, line: "airseal remove disk/l:v1",
             done: "airseal check disk/l && ! grep -q ref.name disk/l/index.json"),
     ]

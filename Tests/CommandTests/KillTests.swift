@@ -71,6 +71,12 @@ struct KilledVerb: Sendable, CustomTestStringConvertible {
             mkdir base
             cp -a state home base
             cp \(gap.low.root)/{media/first.tar,second-root.pem} .
+            airseal receive first.tar --into l --hold
+            mkdir held
+            mv l held
+            cp -a state home held
+            rm -r state
+            cp -a base/. .
             """)
         return gap
     }
@@ -78,6 +84,7 @@ struct KilledVerb: Sendable, CustomTestStringConvertible {
     private static func verbs(_ gap: Gap) -> [KilledVerb] {
         let back = "rm -rf l state tokens && cp -a base/. ."
         let farBack = "rm -rf l state home && cp -a base/. ."
+        let heldBack = "rm -rf l state home && cp -a held/. ."
         let whole = "airseal check l > /dev/null"
         let counted = """
             [ "$(grep -c '"kind":"sign"' state/audit.jsonl)" -ge \
@@ -144,6 +151,25 @@ struct KilledVerb: Sendable, CustomTestStringConvertible {
                     && airseal trust list | grep ca:signers
                     """,
                 done: "airseal trust list | grep ca:more && [ ! -e home/trust.applied ]"),
+                "receive --hold", isReceiver: true, reset: farBack,
+                verb: "airseal receive first.tar --into l --hold",
+                check: "{ [ ! -e l/oci-layout ] || \(whole); } && ! verified",
+                done: "\(whole) && waits 1 && airseal release l --dry-run"),
+            KilledVerb(
+                "receive --reject", isReceiver: true, reset: farBack,
+                verb: "airseal receive first.tar --into l --reject --reason no",
+                check: "{ [ ! -e l/oci-layout ] || \(whole); } && ! verified",
+                done: "\(whole) && waits 0 && closed && airseal prune l --rejected && ! closed"),
+            KilledVerb(
+                "release", isReceiver: true, reset: heldBack,
+                verb: "airseal release l",
+                check: "\(whole) && { verified || waits 1; }",
+                done: "\(whole) && waits 0 && verified && [ ! -e l/.airseal-quarantine ]"),
+            KilledVerb(
+                "release --reject", isReceiver: true, reset: heldBack,
+                verb: "airseal release l --reject --reason no",
+                check: "\(whole) && ! verified",
+                done: "\(whole) && waits 0 && closed && ! verified"),
             KilledVerb(
                 "remove", reset: back, verb: "airseal remove l:v1",
                 check: "\(whole) && { cmp -s l/index.json base/l/index.json || ! lists l v1; }",
@@ -185,6 +211,9 @@ struct KilledVerb: Sendable, CustomTestStringConvertible {
         holds() { [ "$(grep -o ref.name "$1/index.json" | wc -l)" -gt \
             "$(grep -o ref.name base/l/index.json | wc -l)" ]; }
         blobs() { ls "$1/blobs/sha256" | wc -l; }
+        verified() { airseal verify l:v1 --scope site.example/hello; }
+        waits() { [ "$(airseal release l --list | wc -l)" = "$1" ]; }
+        closed() { ls l/.airseal-quarantine/*/closed.json; }
         lists() { grep -q "ref.name[^}]*\"$2\"" "$1/index.json"; }
         fail() { echo "$1, round $round, after $delay us" >&2; exit 3; }
         verb() { exec env --default-signal=INT,TERM \(verb.verb); }

@@ -200,15 +200,59 @@ final class Gap {
 
     func receive(
         _ source: String, into layout: String = "high-layout", on files: FileSystem = .real,
-        at time: Timestamp = Gap.now, replacesNames: Bool = false
+        at time: Timestamp = Gap.now, replacesNames: Bool = false,
+        _ change: (inout ReceiveRequest) -> Void = { _ in }
     ) throws -> ReceiveOutcome {
         let reception = BundleReception(
             by: try home, in: try StateFolder(at: box.path("high-state"), in: files), on: files,
             clock: Clock { time }, randomness: .system, patience: .brief)
-        return try reception.run(
-            ReceiveRequest(
-                source: box.path(source), into: box.path(layout), replacesNames: replacesNames,
-                userName: "u", userID: 1))
+        var request = ReceiveRequest(
+            source: box.path(source), into: box.path(layout), replacesNames: replacesNames,
+            userName: "u", userID: 1)
+        change(&request)
+        return try reception.run(request)
+    }
+
+    func release(
+        _ choice: ReleaseRequest.Choice = .next, on files: FileSystem = .real,
+        at time: Timestamp = Gap.now, _ change: (inout ReleaseRequest) -> Void = { _ in }
+    ) throws -> ReceiveOutcome {
+        let release = HeldRelease(
+            by: try home, in: try StateFolder(at: box.path("high-state"), in: files), on: files,
+            clock: Clock { time }, randomness: .system, patience: .brief)
+        var request = ReleaseRequest(
+            choice, from: box.path("high-layout"), userName: "u", userID: 1)
+        change(&request)
+        return try release.run(request)
+    }
+
+    /// Has a bundle wait.
+    @discardableResult
+    func hold(_ source: String) throws -> ReceiveReport {
+        let outcome = try receive(source) { $0.purpose = .hold }
+        guard case .held(let report) = outcome else { throw Unexpected(what: "\(outcome)") }
+        return report
+    }
+
+    /// Everything of the high side, byte for byte.
+    func highSide() throws -> [String: [UInt8]] {
+        var found: [String: [UInt8]] = [:]
+        func read(_ folder: Folder, _ path: String) throws {
+            for entry in try folder.entries() {
+                let name = "\(path)/\(entry.name)"
+                if entry.kind == .folder {
+                    found[name] = []
+                    try read(folder.folder(entry), name)
+                } else {
+                    found[name] = try folder.file(entry).readAll(limit: 1 << 24)
+                }
+            }
+        }
+        for name in ["home", "high-state", "high-layout"]
+        where FileSystem.real.kind(at: box.path(name)) != nil {
+            try read(FileSystem.real.folder(at: box.path(name)), name)
+        }
+        return found
     }
 
     func mark() throws -> ReceivingState {
@@ -258,6 +302,12 @@ extension ReceiveOutcome {
             guard case .released(let report) = self else { throw Unexpected(what: "\(self)") }
             return report
         }
+    }
+
+    /// Whether its number was closed without a release.
+    var isRejected: Bool {
+        guard case .rejected = self else { return false }
+        return true
     }
 
     /// The word for programs; nil where nothing was refused.

@@ -287,6 +287,32 @@ struct Spoilt: Sendable, CustomTestStringConvertible {
         #expect(try gap.kinds("high") == kinds + ["receive-refused"])
     }
 
+    @Test(arguments: origins + places + forms + contents)
+    func `are foretold by a rehearsal, which touches nothing`(_ spoilt: Spoilt) throws {
+        let gap = try Gap()
+        try spoilt.prepare(gap)
+        let before = try gap.highSide()
+        let outcome = try gap.receive(
+            spoilt.isTar ? "media/b.tar" : "media/b",
+            at: Gap.now.adding(seconds: spoilt.seconds)
+        ) { $0.isRehearsal = true }
+        #expect(outcome.code == spoilt.code, "\(outcome)")
+        #expect(try gap.highSide() == before)
+    }
+
+    @Test(arguments: origins + places + forms + contents)
+    func `are not held either`(_ spoilt: Spoilt) throws {
+        let gap = try Gap()
+        try spoilt.prepare(gap)
+        let before = try gap.picture()
+        let outcome = try gap.receive(
+            spoilt.isTar ? "media/b.tar" : "media/b",
+            at: Gap.now.adding(seconds: spoilt.seconds)
+        ) { $0.purpose = .hold }
+        #expect(outcome.code == spoilt.code, "\(outcome)")
+        #expect(try gap.picture() == before)
+    }
+
     @Test func `for a name may be taken with leave to replace`() throws {
         let gap = try Gap()
         let spoilt = try #require(Self.places.first { $0.code == "name-taken" })

@@ -96,6 +96,11 @@ struct DiskModel {
         case .synchronise(let path): try synchronise(path, operation)
         case .synchroniseAll: for node in nodes.indices { synchronise(node) }
         case .rename(let from, let to): try move(from, to, operation)
+        case .link(let from, let to):
+            guard let node = node(from), let (above, name) = place(to) else {
+                throw Lost(operation: operation)
+            }
+            apply(.set(name, node), in: above)
         case .remove(let path):
             guard let (above, name) = place(path) else { throw Lost(operation: operation) }
             guard let node = names(above)[name] else { return }

@@ -52,6 +52,10 @@ struct Facts: Equatable, CustomStringConvertible {
     var mark: Int64?
     /// The low side's backups of its state.
     var backups: [String] = []
+    /// The numbers that wait on the high side.
+    var held: [Int64] = []
+    /// What lies in the quarantine of the high side, and whether it is closed.
+    var quarantine: [String] = []
     /// The chains of throwaway keys.
     var chains: [String] = []
     /// Whether the low side's layout holds a blob that nothing needs.
@@ -73,7 +77,8 @@ struct Facts: Equatable, CustomStringConvertible {
             floors \(floors) cached \(cached) self \(ownName?.text ?? "-") \
             peers \(peers) \
             next \(next) bound \(isBound) voids \(voidCount) mark \(mark.map(String.init) ?? "-") \
-            backups \(backups) chains \(chains) littered \(isLittered) listed \(isListed)
+            held \(held) quarantine \(quarantine) backups \(backups) \
+            chains \(chains) littered \(isLittered) listed \(isListed)
             """
     }
 
@@ -141,6 +146,15 @@ struct Facts: Equatable, CustomStringConvertible {
             .member("sequence").integer()
         backups = try files.folder(at: world.path("low")).entries().map(\.name)
             .filter { $0.hasSuffix(".tar") && !TemporaryName.matches($0) }
+        if files.kind(at: world.path("high/state")) != nil {
+            held = try StateFolder(at: world.path("high/state"), in: files).heldBundles()
+                .map(\.sequence)
+        }
+        if let layout = try? Layout(at: world.path("high/layout")) {
+            quarantine = try LayoutQuarantine(of: layout).entries().map { entry in
+                "\(entry.name.split(separator: "-").prefix(3)) \(entry.note != nil)"
+            }
+        }
         chains = try files.folder(at: world.path("low")).entries().map(\.name)
             .filter { $0.hasSuffix(".pem") && !TemporaryName.matches($0) }
     }

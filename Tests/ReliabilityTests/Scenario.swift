@@ -275,12 +275,83 @@ extension Scenario {
                 try world.addImage("mine:v1", layer: [8], to: "high/layout")
             },
             act: { try receive("media/bundle", $0, $1) }),
+        Scenario(
+            "receive --hold", on: World.high, second: .refuses, prepare: sent,
+            act: { try receive("media/bundle.tar", $0, $1, as: .hold) }),
+        Scenario(
+            "receive --reject", on: World.high, second: .refuses, prepare: sent,
+            act: { try receive("media/bundle.tar", $0, $1, as: .reject) }),
+        Scenario(
+            "release", on: World.high, second: .refuses, prepare: held,
+            act: { try release($0, $1) }),
+        Scenario(
+            "release --partial", on: World.high, second: .refuses,
+            prepare: { world in
+                try held(world)
+                // The policy of today speaks for one of the images only.
+                try world.write(
+                    World.policy(for: "registry.test/app").serialized(),
+                    to: "high/home/trustpolicy.oci.json")
+            },
+            act: { try release($0, $1) { $0.isPartial = true } }),
+        Scenario(
+            "release --reject", on: World.high, second: .refuses, prepare: held,
+            act: { try release($0, $1) { $0.isRejection = true } }),
+        Scenario(
+            "prune --rejected", on: World.high, second: .succeeds,
+            prepare: { world in
+                try held(world)
+                try release(world, world.site(World.high)) { $0.isRejection = true }
+            },
+            act: { world, site in
+                var request = PruneRequest(path: world.path("high/layout"))
+                request.dropsRejected = true
+                request.patience = .brief
+                _ = try site.prune(request)
+            }),
     ]
 
-    private static func receive(_ source: String, _ world: World, _ site: Site) throws {
-        let outcome = try site.receive(
-            world.path(source), into: world.path("high/layout"), replace: false, patience: .brief)
-        guard case .released = outcome else { throw Refused(outcome: "\(outcome)") }
+    /// A bundle of two repositories.
+    @Sendable private static func sent(_ world: World) throws {
+        try world.addImage("registry.test/other:v1", layer: [3, 9], to: "low/layout")
+        try signed(world)
+        try export("low/layout", to: "media/bundle.tar", world, world.site(World.low))
+    }
+
+    @Sendable private static func held(_ world: World) throws {
+        try sent(world)
+        try world.addImage("mine:v1", layer: [8], to: "high/layout")
+        try receive("media/bundle.tar", world, world.site(World.high), as: .hold)
+        // No medium is needed any more.
+        try world.remove("media/bundle.tar")
+    }
+
+    private static func receive(
+        _ source: String, _ world: World, _ site: Site,
+        as purpose: ReceiveRequest.Purpose = .release
+    ) throws {
+        var request = ReceiveBundleRequest(world.path(source), into: world.path("high/layout"))
+        request.purpose = purpose
+        request.reason = purpose == .reject ? "no" : nil
+        request.patience = .brief
+        try expectTaken(try site.receive(request))
+    }
+
+    private static func release(
+        _ world: World, _ site: Site, _ change: (inout ReleaseBundleRequest) -> Void = { _ in }
+    ) throws {
+        var request = ReleaseBundleRequest(from: world.path("high/layout"))
+        change(&request)
+        request.reason = request.isRejection ? "no" : nil
+        request.patience = .brief
+        try expectTaken(try site.release(request))
+    }
+
+    private static func expectTaken(_ outcome: ReceiveOutcome) throws {
+        switch outcome {
+        case .released, .held, .rejected: return
+        case .refused, .undecided: throw Refused(outcome: "\(outcome)")
+        }
     }
 
     // MARK: remove, prune, check --repair

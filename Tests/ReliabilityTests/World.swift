@@ -97,7 +97,7 @@ final class World: Sendable {
             try site(side).nameSelf(SiteName("\(side)-side"))
             try write(
                 Array(anchor.pem.utf8), to: "\(side)/home/truststore/x509/ca/main/root.pem")
-            try write(Self.policy.serialized(), to: "\(side)/home/trustpolicy.oci.json")
+            try write(Self.policy(for: "*").serialized(), to: "\(side)/home/trustpolicy.oci.json")
         }
         try enrol(anchors: [anchor], repositories: ["registry.test"], at: site(World.high))
         try addImage("registry.test/app:v1", layer: [1, 2, 3], to: "low/layout")
@@ -117,16 +117,19 @@ final class World: Sendable {
         _ = try site.enrol(site.plan(enrolment))
     }
 
-    private static let policy: JSON = [
-        "version": "1.0",
-        "trustPolicies": [
-            [
-                "name": "all", "registryScopes": ["*"],
-                "signatureVerification": ["level": "strict"], "trustStores": ["ca:main"],
-                "trustedIdentities": ["*"],
-            ]
-        ],
-    ]
+    /// A policy for one repository, or for all.
+    static func policy(for scope: String) -> JSON {
+        [
+            "version": "1.0",
+            "trustPolicies": [
+                [
+                    "name": "all", "registryScopes": [.string(scope)],
+                    "signatureVerification": ["level": "strict"], "trustStores": ["ca:main"],
+                    "trustedIdentities": ["*"],
+                ]
+            ],
+        ]
+    }
 
     // MARK: Content
 

@@ -7,6 +7,8 @@ import Encodings
 import Files
 import OCI
 import OCILayout
+import Processes
+import Receiving
 import Sending
 import Signing
 import State
@@ -34,6 +36,7 @@ struct HostileGroup: Sendable, CustomTestStringConvertible {
         HostileGroup(testDescription: "state", errors: Hostile.state),
         HostileGroup(testDescription: "signing", errors: Hostile.signing),
         HostileGroup(testDescription: "sending", errors: Hostile.sending),
+        HostileGroup(testDescription: "receiving", errors: Hostile.receiving),
     ]
 }
 
@@ -197,6 +200,17 @@ enum Hostile {
         PeerEnrolmentError.severalAnchors(path: text, count: 2),
         PeerEnrolmentError.fingerprint(path: text, expected: text, actual: "00"),
         PeerEnrolmentError.fingerprintNotConfirmed(path: text),
+    ]
+
+    static let receiving: [any Error] = [
+        ReceivingError.notHeld(layoutPath: text, []), ReceivingError.quarantineUnreadable(text),
+        ReceivingError.touched(digest), ReceivingError.unneeded([.gap, .late]),
+        ReceivingError.scanner(.unknownUser(text)), ProcessError.notAnotherUser(text),
+        ProcessError.mayNotBecome(text, .notPermitted),
+        ProcessError.notExecutable(path: text, .noSuchFileOrDirectory),
+        ProcessError.system(call: "fork", .noMemory), ScannerSettingsError.command,
+        ScannerSettingsError.timeLimit(text), ScannerSettingsError.status(-1),
+        ScannerSettingsError.noStatus,
     ]
 
     static let state: [any Error] = [

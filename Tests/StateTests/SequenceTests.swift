@@ -144,7 +144,8 @@ private func digest(_ byte: UInt8) -> Digest {
             try store().advance(stream: stream, sequence: 1, bundle: digest(1))
         }
         #expect(throws: StateError.missing(site)) {
-            try store().change(to: stream, sequence: 1, bundle: digest(1))
+            try store().advance(
+                stream: stream, sequence: 1, bundle: digest(1), leaving: other)
         }
     }
 
@@ -164,8 +165,15 @@ private func digest(_ byte: UInt8) -> Digest {
         // A second enrolment keeps them.
         try store.enrol()
         #expect(try store.state().sequence == 2)
-        try store.change(to: other, sequence: 1, bundle: digest(4))
-        #expect(try store.state().stream == other)
+        try store.advance(stream: other, sequence: 1, bundle: digest(4), leaving: stream)
+        #expect(try store.state().stream == other && store.state().sequence == 1)
+        // Back again is not back to the beginning.
+        #expect(throws: StateError.wrongSequence(site, expected: 3, actual: 1)) {
+            try store.advance(stream: stream, sequence: 1, bundle: digest(1), leaving: other)
+        }
+        try store.advance(stream: stream, sequence: 3, bundle: digest(3), leaving: other)
+        #expect(try store.state().sequence == 3)
+        #expect(try store.state().former.map(\.stream) == [other])
     }
 
     @Test(arguments: [

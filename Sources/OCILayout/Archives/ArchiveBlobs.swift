@@ -155,19 +155,12 @@ final class ArrivingBlob {
     func write(_ buffer: [UInt8], _ count: Int) {
         let chunk = buffer.span.extracting(..<count)
         // Nobody reads what is plainly no document, and an image has hundreds of small layers.
-        if dropsOthers, size == 0, !Self.mayBeDocument(buffer[..<count]) { bytes = nil }
+        if dropsOthers, size == 0, !DocumentShape.mayBegin(with: chunk) { bytes = nil }
         size += Int64(count)
         hasher?.update(chunk)
         bytes?.append(contentsOf: buffer[..<count])
         guard let staged, failure == nil else { return }
         do throws(LayoutError) { try staged.write(chunk) } catch { failure = error }
-    }
-
-    /// Whether bytes begin as JSON's objects do, or as the envelopes of COSE (RFC 9052, a tagged
-    /// COSE_Sign1): manifests, configurations and signatures begin so.
-    private static func mayBeDocument(_ beginning: ArraySlice<UInt8>) -> Bool {
-        let first = beginning.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
-        return first == UInt8(ascii: "{") || beginning.starts(with: [0xD2, 0x84])
     }
 
     /// Throws the bytes away.

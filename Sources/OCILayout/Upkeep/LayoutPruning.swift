@@ -1,4 +1,4 @@
-import Encodings
+public import Encodings
 import OCI
 
 /// What a layout can do without: blobs that nothing leads to, and on request what speaks of images
@@ -11,6 +11,8 @@ public struct LayoutPruning: Sendable {
         /// Whether referrers that no index lists go: cosign keeps its own that way, notation and
         /// killed runs leave some behind.
         public var dropsUnlisted = false
+        /// Blobs that stay whether or not anything leads to them: bundles that wait need them.
+        public var kept: Set<Digest> = []
 
         /// The defaults as they stand here.
         public init() {}
@@ -46,7 +48,9 @@ public struct LayoutPruning: Sendable {
         let after = try LayoutGraph(
             RelistedLayout(content, as: ReferrerAddition(changing: index)))
         let needed = try after.needed(with: options.dropsUnlisted ? [] : unlisted, in: content)
-        blobs = try content.blobs().filter { !needed.contains($0.digest) }
+        blobs = try content.blobs().filter {
+            !needed.contains($0.digest) && !options.kept.contains($0.digest)
+        }
     }
 
     /// Carries it out: lists first, then blobs, so that a kill leaves at most orphans.

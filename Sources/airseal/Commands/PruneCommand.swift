@@ -2,6 +2,7 @@ import ArgumentParser
 import Encodings
 import OCI
 import OCILayout
+import Receiving
 import UseCases
 
 struct PruneCommand: Verb {
@@ -15,6 +16,9 @@ struct PruneCommand: Verb {
             Referrers of images that are not here (--orphaned), and signatures and other referrers \
             that no index lists (--unlisted), stay unless asked for: cosign keeps its own unlisted, \
             and notation loses entries where several runs sign at once.
+
+            What stays in quarantine of bundles that were turned away goes with --rejected only. What \
+            waits there stays, with every blob that it needs.
 
             Nothing is removed while anything listed is damaged or of an unknown type: nobody can say \
             which blobs it needs.
@@ -33,6 +37,9 @@ struct PruneCommand: Verb {
     @Flag(help: "Remove signatures and other referrers that no index lists.")
     var unlisted = false
 
+    @Flag(help: "Remove what stays in quarantine of bundles that were turned away.")
+    var rejected = false
+
     @Flag(help: "Show what would go, and change nothing.")
     var dryRun = false
 
@@ -46,15 +53,38 @@ struct PruneCommand: Verb {
         var request = PruneRequest(path: path)
         request.dropsOrphans = orphaned
         request.dropsUnlisted = unlisted
+        request.dropsRejected = rejected
         request.dryRun = dryRun
         request.patience = wait.patience
         let pruning = try site.prune(request)
         if output.json {
-            Terminal.answer(pruning.json(dryRun: dryRun))
+            Terminal.answer(
+                pruning.layout.json(dryRun: dryRun, pruning.closed, rejected: rejected))
         } else {
-            say(pruning)
+            say(pruning.layout)
+            say(pruning.closed)
         }
         return .yes
+    }
+
+    private func say(_ closed: [WaitingBundles.Closed]) {
+        guard rejected else {
+            if !closed.isEmpty {
+                Terminal.say(
+                    "note: kept what is left of \(closed.count) bundles that were turned away; "
+                        + "--rejected removes it")
+            }
+            return
+        }
+        for one in closed {
+            let reason = (one.note?.reason).map { ": \(ForeignText($0))" } ?? ""
+            let outcome = one.note?.outcome.rawValue ?? "unreadable note"
+            Terminal.answer("\(ForeignText(one.name))  \(outcome)\(reason)  \(one.byteCount) bytes")
+        }
+        let byteCount = closed.reduce(0) { $0 + $1.byteCount }
+        Terminal.say(
+            "\(ForeignText(path)): \(dryRun ? "would remove" : "removed") what was left of "
+                + "\(closed.count) bundles, \(byteCount) bytes")
     }
 
     private func say(_ pruning: LayoutPruning) {
@@ -87,7 +117,9 @@ struct PruneCommand: Verb {
 }
 
 extension LayoutPruning {
-    fileprivate func json(dryRun: Bool) -> JSON {
+    fileprivate func json(
+        dryRun: Bool, _ closed: [WaitingBundles.Closed], rejected: Bool
+    ) -> JSON {
         [
             "dryRun": .boolean(dryRun),
             "orphans": .array(
@@ -111,6 +143,13 @@ extension LayoutPruning {
                 }),
             "blobs": .array(blobs.map { .string($0.digest.description) }),
             "bytes": .integer(FreedSpace(blobs).byteCount),
+            "rejected": .array(
+                closed.map { one in
+                    [
+                        "name": .string(one.name), "note": one.note?.json ?? .null,
+                        "bytes": .integer(one.byteCount), "removed": .boolean(rejected),
+                    ]
+                }),
         ]
     }
 }

@@ -1,10 +1,7 @@
 import ArgumentParser
 import BundleFormat
-import Encodings
-import OCI
 import Receiving
 import UseCases
-import Verification
 
 struct ReceiveCommand: Verb {
     static let configuration = CommandConfiguration(
@@ -13,11 +10,24 @@ struct ReceiveCommand: Verb {
         discussion: """
             The bundle's signature, destination, dates and place in its stream are judged first, by \
             what this site knows of the origin; then every byte is hashed into quarantine, and every \
-            image judged by this site's own trust policy. Only when all of it passes do the images \
-            appear in the layout. Nothing that the bundle carries chooses how it is checked.
+            image judged by this site's own trust policy, and by its scanner if it has one. Only when \
+            all of it passes do the images appear in the layout. Nothing that the bundle carries \
+            chooses how it is checked.
 
-            Example:
+            With --hold it waits in quarantine after that, until release lets it out. With --reject its \
+            number is closed and nothing of it taken, so that the next bundle can come. With --dry-run \
+            everything is checked and nothing changed.
+
+            Four refusals can be lifted, each by its own name and with a reason that stays in the \
+            record: --accept-stream, --accept-gap, --accept-late, --accept-restored. Find out first \
+            what has happened. One that does not stand in the way is an error.
+
+            Examples:
               airseal receive /media/bundle.tar --into layout
+              airseal receive /media/bundle.tar --into layout --dry-run
+              airseal receive /media/bundle.tar --into layout --hold
+              airseal receive /media/bundle.tar --into layout --reject --reason 'wrong release'
+              airseal receive /media/7.tar --into layout --accept-gap --reason 'disc 6 was destroyed'
             """)
 
     @Argument(
@@ -30,134 +40,91 @@ struct ReceiveCommand: Verb {
         completion: .directory)
     var into: String
 
+    @Flag(help: "Let it wait in quarantine; release lets it out.")
+    var hold = false
+
+    @Flag(help: "Close its number, and take nothing of it.")
+    var reject = false
+
+    @Flag(help: "Check everything, and change nothing.")
+    var dryRun = false
+
     @Flag(help: "Let names point to the received images where they stand for others.")
     var replace = false
 
+    @Flag(help: "Leave the stream that is known for the bundle's: the sender was made anew.")
+    var acceptStream = false
+
+    @Flag(help: "Give the missing numbers up for ever.")
+    var acceptGap = false
+
+    @Flag(help: "Take it although its time is over.")
+    var acceptLate = false
+
+    @Flag(help: "Take it although the sender has receipts that this side has forgotten.")
+    var acceptRestored = false
+
+    @OptionGroup var reason: ReasonOption
     @OptionGroup var home: HomeOption
     @OptionGroup var state: StateOption
     @OptionGroup var wait: WaitOption
     @OptionGroup var output: JSONFlag
 
+    private var overrides: Set<ChainOverride> {
+        let named: [(ChainOverride, Bool)] = [
+            (.stream, acceptStream), (.gap, acceptGap), (.late, acceptLate),
+            (.restored, acceptRestored),
+        ]
+        return Set(named.filter(\.1).map(\.0))
+    }
+
+    func validate() throws {
+        guard !hold || !reject else {
+            throw ValidationError("--hold and --reject exclude each other")
+        }
+        guard !reject || !replace else {
+            throw ValidationError("--reject sets no names, so --replace has nothing to do")
+        }
+        guard !reject || !acceptLate else {
+            throw ValidationError("--reject asks for no date, so --accept-late has nothing to lift")
+        }
+        try reason.check(
+            isWanted: reject || !overrides.isEmpty, by: "--reject and the --accept options")
+    }
+
     func perform() throws -> ExitStatus {
         let site = try Site.recovered(
             home: home.home, state: state.state, patience: wait.patience,
-            progress: Progress("receiving", of: [bundle]))
-        let outcome = try site.receive(
-            bundle, into: into, replace: replace, patience: wait.patience)
-        if output.json { Terminal.answer(outcome.json) }
-        switch outcome {
-        case .released(let report):
-            if !output.json { report.lines(into: into).forEach { Terminal.answer($0) } }
-            if !report.isEvidenceKept {
-                Terminal.say(
-                    "note: the CRLs and OCSP responses that came along could not be kept in the "
-                        + "home, so verify will not know of them")
-            }
-            return .yes
-        case .refused(let refusal, _):
-            if !output.json { refusal.judged.forEach { Terminal.answer($0) } }
-            Terminal.complain(refusal.sentence.after("bundle refused (\(refusal.code))"))
-            return .refused
-        case .undecided(let doubt, _):
-            if !output.json { doubt.judged.forEach { Terminal.answer($0) } }
-            Terminal.complain(doubt.sentence)
-            return .undecided
+            progress: Progress("receiving", of: [bundle]), rehearsing: dryRun)
+        var request = ReceiveBundleRequest(bundle, into: into)
+        request.purpose = reject ? .reject : hold ? .hold : .release
+        request.replacesNames = replace
+        request.overrides = overrides
+        request.reason = reason.reason
+        request.isRehearsal = dryRun
+        request.patience = wait.patience
+        let answer = ReceiveAnswer(
+            outcome: try site.receive(request), layout: into, isRehearsal: dryRun)
+        return answer.give(asJSON: output.json)
+    }
+}
+
+/// Why something is done that leaves a mark in the record.
+struct ReasonOption: ParsableArguments {
+    @Option(help: ArgumentHelp("Why, for the record; at most 1000 bytes.", valueName: "text"))
+    var reason: String?
+
+    private static let byteCountMax = 1000
+
+    /// Refuses a reason that is missing, too long, or of no use.
+    func check(isWanted: Bool, by options: String) throws {
+        guard isWanted else {
+            guard reason == nil else { throw ValidationError("--reason goes with \(options)") }
+            return
         }
-    }
-}
-
-extension ReceiveReport {
-    fileprivate func lines(into layout: String) -> [String] {
-        var lines = [
-            "released bundle \(bundle.sequence) from \(bundle.origin) into \(ForeignText(layout))",
-            "  bundle \(bundle.bundle)",
-            "  \(blobCount) blobs, \(byteCount) bytes, \(referrerCount) signatures and other "
-                + "referrers",
-        ]
-        for judged in roots {
-            let name = judged.root.name.map { "\(ForeignText($0))" } ?? "(untagged)"
-            lines.append(
-                "  \(judged.report.verdict.rawValue) \(judged.root.descriptor.digest)  \(name)  "
-                    + "for \(judged.root.repository)")
+        guard let reason, !reason.isEmpty, reason.utf8.count <= Self.byteCountMax else {
+            throw ValidationError(
+                "\(options) want a --reason of at most \(Self.byteCountMax) bytes")
         }
-        return lines
-    }
-}
-
-extension ReceiveOutcome {
-    fileprivate var json: JSON {
-        switch self {
-        case .released(let report):
-            Self.json(
-                "released", code: nil, reason: nil, report.bundle, images: report.roots,
-                signature: report.signature)
-        case .refused(let refusal, let bundle):
-            Self.json(
-                "refused", code: refusal.code, reason: refusal.sentence.text, bundle,
-                images: refusal.images, signature: refusal.signature)
-        case .undecided(let doubt, let bundle):
-            Self.json(
-                "undecided", code: nil, reason: doubt.sentence.text, bundle, images: doubt.images,
-                signature: doubt.signature)
-        }
-    }
-
-    private static func json(
-        _ verdict: String, code: String?, reason: String?, _ bundle: ReceivedBundle?,
-        images: [JudgedRoot], signature: VerificationReport?
-    ) -> JSON {
-        [
-            "verdict": .string(verdict), "code": code.map { .string($0) } ?? .null,
-            "reason": reason.map { .string($0) } ?? .null, "bundle": bundle?.json ?? .null,
-            "signature": signature?.json(in: .sentences) ?? .null,
-            "images": .array(
-                images.map {
-                    ["image": $0.root.summary, "verification": $0.report.json(in: .sentences)]
-                }),
-        ]
-    }
-}
-
-extension ReceivedBundle {
-    var json: JSON {
-        [
-            "digest": .string(bundle.description), "origin": .string(origin.text),
-            "destination": .string(destination.text), "stream": .string(stream.text),
-            "sequence": .integer(sequence), "created": .string(created.description),
-            "useBy": .string(useBy.description),
-        ]
-    }
-}
-
-extension ReceiveRefusal {
-    fileprivate var images: [JudgedRoot] {
-        if case .image(let roots) = self { return roots }
-        return []
-    }
-
-    fileprivate var signature: VerificationReport? {
-        if case .bundleSignature(let report) = self { return report }
-        return nil
-    }
-
-    /// The verdicts that led to it, for people.
-    fileprivate var judged: [String] {
-        images.flatMap(\.report.lines) + (signature?.lines ?? [])
-    }
-}
-
-extension ReceiveDoubt {
-    fileprivate var images: [JudgedRoot] {
-        if case .images(let roots) = self { return roots }
-        return []
-    }
-
-    fileprivate var signature: VerificationReport? {
-        if case .bundleSignature(let report) = self { return report }
-        return nil
-    }
-
-    fileprivate var judged: [String] {
-        images.flatMap(\.report.lines) + (signature?.lines ?? [])
     }
 }

@@ -35,6 +35,7 @@ extension ConfigurationError: Speakable {
                 "\(ForeignText(path)): \"\(ForeignText(name))\" is not the name of a site "
                     + "that belongs here")
         case .settings(let path, let error): error.sentence.after("\(ForeignText(path))")
+        case .scanner(let path, let error): error.sentence.after("\(ForeignText(path))")
         case .cryptography(let error): error.sentence
         case .peer(let path, let error):
             error.sentence.after("\(ForeignText(path))")

@@ -3,6 +3,7 @@ import Encodings
 import OCI
 import Receiving
 import Sending
+import State
 import Trust
 import UseCases
 import Verification
@@ -161,6 +162,48 @@ extension ReceivingError: Speakable {
                 "an earlier bundle from \(origin) is released in part into \(ForeignText(path)), "
                     + "which cannot be changed now",
                 hint: "bring that layout back; the next run completes it")
+        case .interrupted(let origin, let path):
+            Sentence(
+                "a run was interrupted that was changing \(ForeignText(path)) for \(origin), and a "
+                    + "dry run does not complete it",
+                hint: "run it again without --dry-run, or any other verb that changes a layout")
+        case .unneeded(let overrides):
+            Sentence(
+                "nothing stands in the way that "
+                    + "\(Listing(overrides.map(\.option))) would lift, so nothing was done",
+                hint: "run it again without")
+        case .notHeld(let path, let held):
+            Sentence(
+                held.isEmpty
+                    ? "no bundle waits in \(ForeignText(path))"
+                    : "no such bundle waits in \(ForeignText(path)); these do: \(held.words)")
+        case .severalHeld(let held):
+            Sentence(
+                "bundles of several origins wait: \(held.words)",
+                hint: "name one as ORIGIN/NUMBER")
+        case .heldBefore(let first):
+            Sentence(
+                "\(first.words) waits before it",
+                hint: "release that first, or reject it: release --reject --reason …")
+        case .heldMissing(let held):
+            Sentence(
+                "\(held.words) is not in the quarantine of its layout any more",
+                hint: "bring it back, or close its number: release --reject --reason …")
+        case .heldChanged(let held):
+            Sentence(
+                "what lies in quarantine as \(held.words) is another bundle",
+                hint: "find out who changed it, and close its number: release --reject --reason …")
+        case .quarantineUnreadable(let name):
+            Sentence(
+                "what waits in quarantine as \(ForeignText(name)) cannot be read, so nobody can "
+                    + "say which blobs it needs",
+                hint: "close its number: release --reject --reason …")
+        case .scanner(let error): error.sentence
+        case .touched(let digest):
+            Sentence(
+                "the blob \(digest) was whole before the scanner ran, and is another now; nothing "
+                    + "was taken",
+                hint: "find out what changed it before anything else is received")
         case .configuration(let error): error.sentence
         case .source(let error): error.sentence
         case .layout(let error): error.sentence
@@ -207,9 +250,31 @@ extension ReceiveRefusal {
             Sentence(
                 "images do not pass the policy, so nothing was released: "
                     + "\(Listing(roots.compactMap(\.refusalWords)))")
+        case .scan(let roots):
+            Sentence(
+                "the scanner found something in "
+                    + "\(Listing(roots.filter { $0.scan?.verdict == .found }.map(\.words)))")
         case .nameTaken(let conflict): conflict.sentence
+        case .held(let first):
+            Sentence(
+                "\(first.words) waits, and comes first",
+                hint: "release it or reject it; or have this one wait behind it, with --hold")
         }
     }
+}
+
+extension HeldBundle {
+    /// Which one it is.
+    var words: String { "bundle \(sequence) from \(origin)" }
+}
+
+extension [HeldBundle] {
+    fileprivate var words: String { "\(Listing(map { "\($0.origin)/\($0.sequence)" }))" }
+}
+
+extension ChainOverride {
+    /// What lifts it on the command line.
+    var option: String { "--accept-\(rawValue)" }
 }
 
 extension ReceiveDoubt {
@@ -221,6 +286,10 @@ extension ReceiveDoubt {
             Sentence(
                 "of \(roots.count { $0.report.verdict == .undecided }) of the \(roots.count) images "
                     + "it cannot be decided whether they pass; nothing was released")
+        case .scan(let roots):
+            Sentence(
+                "the scanner did not say whether something is in "
+                    + "\(Listing(roots.filter { $0.scan?.verdict == .undecided }.map(\.words)))")
         }
     }
 }
@@ -229,9 +298,13 @@ extension JudgedRoot {
     /// Why the image does not pass; nil if it does.
     fileprivate var refusalWords: String? {
         guard report.verdict == .refused else { return nil }
-        let name = root.name.map { "\(ForeignText($0))" } ?? "\(root.descriptor.digest)"
         let reasons = report.refusals.map(\.words).joined(separator: ", ")
-        return "\(name): \(reasons)"
+        return "\(words): \(reasons)"
+    }
+
+    /// Which one it is.
+    fileprivate var words: String {
+        root.name.map { "\(ForeignText($0))" } ?? "\(root.descriptor.digest)"
     }
 }
 
