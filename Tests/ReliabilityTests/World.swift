@@ -107,10 +107,14 @@ final class World: Sendable {
     }
 
     /// Enrols the low side.
-    func enrol(anchors: [Certificate], repositories: [String], at site: Site) throws {
-        let enrolment = PeerEnrolment(
+    func enrol(
+        anchors: [Certificate], repositories: [String],
+        permissions: Set<Peer.Permission> = [.bundles], at site: Site
+    ) throws {
+        var enrolment = PeerEnrolment(
             try SiteName("low-side"), anchors: anchors, identities: ["*"],
             repositories: repositories)
+        enrolment.permissions = permissions
         _ = try site.enrol(site.plan(enrolment))
     }
 
