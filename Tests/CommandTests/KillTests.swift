@@ -151,6 +151,7 @@ struct KilledVerb: Sendable, CustomTestStringConvertible {
                     && airseal trust list | grep ca:signers
                     """,
                 done: "airseal trust list | grep ca:more && [ ! -e home/trust.applied ]"),
+            KilledVerb(
                 "receive --hold", isReceiver: true, reset: farBack,
                 verb: "airseal receive first.tar --into l --hold",
                 check: "{ [ ! -e l/oci-layout ] || \(whole); } && ! verified",
