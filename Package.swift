@@ -73,7 +73,9 @@ let package = Package(
         module("Audit", ["Cryptography", "Encodings", "Files"]),
         // Floor 6
         module("Trust", ["Cryptography", "Encodings", "X509"]),
-        module("State", ["Audit", "Cryptography", "Encodings", "Files", "OCI", "OCILayout"]),
+        module(
+            "State",
+            ["Archive", "Audit", "Cryptography", "Encodings", "Files", "OCI", "OCILayout"]),
         module("BundleFormat", ["Encodings", "OCI"]),
         // Floor 7
         module(
@@ -188,7 +190,7 @@ let package = Package(
             [
                 "Archive", "Audit", "BundleFormat", "Configuration", "Cryptography", "Encodings",
                 "Files", "Notary", "OCI", "OCILayout", "PKCS11", "Processes", "Receiving",
-                "Signing", "State",
+                "Sending", "Signing", "State",
                 "TestSupport", "Trust", "UseCases", "Verification", "X509", "airseal",
                 systemPackage,
             ]),

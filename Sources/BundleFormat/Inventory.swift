@@ -35,6 +35,9 @@ public struct Inventory: Sendable, Equatable {
 
     /// A number that was used and never sent.
     public struct Void: Sendable, Equatable {
+        /// Longest reason, in bytes of UTF-8.
+        public static let reasonByteCountMax = 1000
+
         /// The number.
         public let sequence: Int64
         /// Why, in the sender's words.

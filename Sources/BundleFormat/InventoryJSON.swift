@@ -122,6 +122,11 @@ extension Inventory {
             (numbers.last ?? 0) < sequence, acknowledged < sequence,
             (previous == nil) == (sequence == 1 + Int64(voids.count))
         else { throw .inconsistent(rule: "numbers") }
+        guard
+            voids.allSatisfy({
+                (1...Void.reasonByteCountMax).contains($0.reason.utf8.count)
+            })
+        else { throw .inconsistent(rule: "reasons") }
         guard created <= useBy else { throw .inconsistent(rule: "times") }
         var names: Set<ReferenceName> = []
         for name in roots.compactMap(\.name) {

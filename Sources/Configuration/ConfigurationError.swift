@@ -36,6 +36,8 @@ public enum ConfigurationError: Error, Equatable {
     case cryptography(CryptographyError)
     /// A peer's entry says something that does not hold together.
     case peer(path: String, PeerError)
+    /// There is no peer of this name.
+    case noPeer(SiteName)
 
     /// Something among what the home keeps about revocation is not as it was kept.
     case revocationFile(path: String, RevocationFileFault)
@@ -64,6 +66,8 @@ public enum PeerError: Error, Equatable, Sendable {
     case repository(String)
     /// The peer may sign nothing.
     case noPermissions
+    /// Identities are named for something that the peer may not sign.
+    case idleIdentities(Peer.Permission)
     /// No permission that this version knows, or one that stands twice.
     case permission(String)
     /// There is no anchor file for this fingerprint.

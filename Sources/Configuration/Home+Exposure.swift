@@ -24,18 +24,19 @@ extension Home {
     /// Whether `file` is there as a regular file.
     func isRegular(_ file: TrustPolicyFile) throws(ConfigurationError) -> Bool {
         try ConfigurationError.files { () throws(FileError) in
-            try folder.kind(of: file.rawValue) == .file
+            try trustFolder().kind(of: file.rawValue) == .file
         }
     }
 
     /// What Airseal reads in a home; the rest is notation's own.
     private static let configured =
         Set(TrustPolicyFile.allCases.map(\.rawValue)).union([
-            "truststore", "peers", "revocation", "verification.json", scannerName,
+            "truststore", "peers", "revocation", "verification.json", scannerName, appliedName,
+            replacedName,
         ])
 
-    /// `truststore/x509/TYPE/NAME/` and a folder in it: nothing below is ever read.
-    private static let depthMax = 5
+    /// `trust.replaced/NUMBER/truststore/x509/TYPE/NAME/`: nothing below is ever read.
+    private static let depthMax = 7
 
     private static func exposures(
         of entry: FolderEntry, in folder: Folder, at path: String, depth: Int

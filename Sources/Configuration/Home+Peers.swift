@@ -6,7 +6,7 @@ import X509
 
 // Peers: `peers/self.json` and `peers/ORIGIN/`.
 extension Home {
-    private static let peersFolder = "peers"
+    static let peersFolder = "peers"
     private static let ownNameFile = "self.json"
     private static let ownNameByteCountMax: Int64 = 4 << 10
 
@@ -82,33 +82,28 @@ extension Home {
             }
             return try Peer(
                 name: name, anchors: anchors, identities: entry.identities,
-                repositories: entry.repositories, permissions: entry.permissions,
-                isSuspended: entry.isSuspended)
+                capsuleIdentities: entry.capsuleIdentities,
+                receiptIdentities: entry.receiptIdentities, repositories: entry.repositories,
+                permissions: entry.permissions, suspension: entry.suspension)
         } catch {
             throw .peer(path: document.path, error)
         }
     }
 
-    /// Enrols `peer`, or changes its entry, in one step: the anchors go first, and count only once
-    /// the entry names them.
-    public func setPeer(_ peer: Peer) throws(ConfigurationError) {
-        try ConfigurationError.files { () throws(FileError) in
-            let lock = try FolderLock.acquire(folder)
-            defer { withExtendedLifetime(lock) {} }
-            let peers = try folder.makeDurableFolder(Self.peersFolder)
-            let own = try peers.makeDurableFolder(peer.name.text)
-            let anchors = try own.makeDurableFolder(PeerFile.anchorsFolder)
-            for swept in [peers, own, anchors] { swept.sweep() }
-            for certificate in peer.anchors.certificates {
-                let file = PeerFile.anchorFile(certificate.sha256Fingerprint)
-                try anchors.replace(file, with: Array(certificate.pem.utf8))
-            }
-            let document = PeerFile.document(of: peer)
-            try own.replace(PeerFile.name, with: document.serialized(.indented))
+    /// Whether anything stands for the peer called `name`, readable or not.
+    public func hasPeer(_ name: SiteName) throws(ConfigurationError) -> Bool {
+        guard let peers = try peersFolder() else { return false }
+        return try ConfigurationError.files { () throws(FileError) in
+            try peers.kind(of: name.text) != nil
         }
     }
 
-    private func peersFolder() throws(ConfigurationError) -> Folder? {
+    /// Enrols `peer`, or changes its entry, in one step, as `HomeWriter` does.
+    public func setPeer(_ peer: Peer) throws(ConfigurationError) {
+        try HomeWriter(self).set(peer)
+    }
+
+    func peersFolder() throws(ConfigurationError) -> Folder? {
         try ConfigurationError.files { () throws(FileError) -> Folder? in
             guard try folder.kind(of: Self.peersFolder) != nil else { return nil }
             return try folder.folder(Self.peersFolder)

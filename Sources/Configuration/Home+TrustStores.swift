@@ -129,8 +129,11 @@ extension Home {
     }
 
     /// Goes down from the home, never through a link.
-    func found(_ components: some Sequence<String>) throws(ConfigurationError) -> Found {
+    func found(_ components: some Collection<String>) throws(ConfigurationError) -> Found {
         var folder = folder
+        if components.first == Self.storesPath.first {
+            folder = try ConfigurationError.files { () throws(FileError) in try trustFolder() }
+        }
         for name in components {
             let kind = try ConfigurationError.files { () throws(FileError) in
                 try folder.kind(of: name)

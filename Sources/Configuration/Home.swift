@@ -61,6 +61,7 @@ public struct Home: Sendable {
     /// The bytes of the policy in `file`, whatever they say; nil if there is no such file.
     public func policyBytes(in file: TrustPolicyFile) throws(ConfigurationError) -> [UInt8]? {
         try ConfigurationError.files { () throws(FileError) -> [UInt8]? in
+            let folder = try trustFolder()
             guard try folder.kind(of: file.rawValue) != nil else { return nil }
             return try folder.file(file.rawValue).readAll(
                 limit: Int64(TrustPolicyDocument.byteCountMax))
@@ -71,7 +72,7 @@ public struct Home: Sendable {
 
     /// The policy for images and the stores that it names: what images are verified against.
     public func imageTrust() throws(ConfigurationError) -> TrustConfiguration {
-        try trust(for: imagePolicy())
+        try steadily { () throws(ConfigurationError) in try trust(for: imagePolicy()) }
     }
 
     /// `policy` with the stores that it names, and the site's settings.

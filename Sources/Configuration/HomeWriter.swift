@@ -12,13 +12,15 @@ public struct HomeWriter: Sendable {
     public let home: Home
     private let lock: FolderLock
 
-    /// Waits for the right to change `home`, and removes what a run that died left in it.
+    /// Waits for the right to change `home`, removes what a run that died left in it, and finishes
+    /// what one that installed another trust left undone.
     public init(_ home: Home, patience: LockPatience = .standard) throws(ConfigurationError) {
         self.home = home
         lock = try ConfigurationError.files { () throws(FileError) in
             try FolderLock.acquire(home.folder, patience: patience)
         }
         sweep()
+        try settleTrust()
     }
 
     /// Stages are files, and whole stores on their way out.
@@ -102,7 +104,7 @@ public struct HomeWriter: Sendable {
     }
 
     /// Takes a name out of its folder in one step, and then what it stood for apart.
-    private func discard(_ name: String, in folder: Folder) throws(ConfigurationError) {
+    func discard(_ name: String, in folder: Folder) throws(ConfigurationError) {
         try ConfigurationError.files { () throws(FileError) in
             let stage = TemporaryName.next(for: "removed")
             try folder.rename(name, to: stage, in: home.folder)
@@ -147,7 +149,7 @@ public struct HomeWriter: Sendable {
 
 extension WritableFile {
     /// Writes everything and brings it onto the medium.
-    fileprivate func finish(_ bytes: [UInt8]) throws(FileError) {
+    func finish(_ bytes: [UInt8]) throws(FileError) {
         try write(bytes)
         try synchronise()
     }

@@ -16,18 +16,37 @@ public struct Peer: Sendable {
         case receipts
     }
 
+    /// An operator's word that nothing of a site counts any more.
+    public struct Suspension: Sendable, Equatable {
+        /// When it was said.
+        public let since: Timestamp
+        /// Why, in the operator's words.
+        public let reason: String
+
+        /// A suspension at `since` for `reason`.
+        public init(since: Timestamp, reason: String) {
+            self.since = since
+            self.reason = reason
+        }
+    }
+
     /// The site's name.
     public let name: SiteName
     /// The authorities that vouch for its keys.
     public let anchors: TrustedCertificates
-    /// Whose signatures count, among those that the anchors vouch for.
+    /// Whose signatures count, among those that the anchors vouch for, where nobody else is named
+    /// for what is signed.
     public let identities: TrustedIdentities
+    /// Whose signatures count on trust capsules; nil for the same as on bundles.
+    public let capsuleIdentities: TrustedIdentities?
+    /// Whose signatures count on receipts; nil for the same as on bundles.
+    public let receiptIdentities: TrustedIdentities?
     /// The repositories for which the site may speak.
     public let repositories: [RepositoryPrefix]
     /// What its keys may sign.
     public let permissions: Set<Permission>
-    /// Whether an operator has suspended it.
-    public let isSuspended: Bool
+    /// Since when and why nothing of it counts; nil where it does.
+    public let suspension: Suspension?
 
     /// A peer's entry.
     ///
@@ -35,7 +54,9 @@ public struct Peer: Sendable {
     ///   identities that nothing could match.
     public init(
         name: SiteName, anchors: TrustedCertificates, identities: TrustedIdentities,
-        repositories: [RepositoryPrefix], permissions: Set<Permission>, isSuspended: Bool = false
+        capsuleIdentities: TrustedIdentities? = nil, receiptIdentities: TrustedIdentities? = nil,
+        repositories: [RepositoryPrefix], permissions: Set<Permission>,
+        suspension: Suspension? = nil
     ) throws(PeerError) {
         guard !repositories.isEmpty else { throw .noRepositories }
         var known = Set<RepositoryPrefix>()
@@ -43,19 +64,28 @@ public struct Peer: Sendable {
             throw .repository(prefix.text)
         }
         guard !permissions.isEmpty else { throw .noPermissions }
-        if case .listed(let listed) = identities {
+        for case .listed(let listed)? in [identities, capsuleIdentities, receiptIdentities] {
             for identity in listed {
                 guard case .subject = identity.meaning else {
                     throw .foreignIdentity(identity.text)
                 }
             }
         }
+        // Whoever is named for something that nobody may sign was meant to sign it.
+        guard capsuleIdentities == nil || permissions.contains(.capsules) else {
+            throw .idleIdentities(.capsules)
+        }
+        guard receiptIdentities == nil || permissions.contains(.receipts) else {
+            throw .idleIdentities(.receipts)
+        }
         self.name = name
         self.anchors = anchors
         self.identities = identities
+        self.capsuleIdentities = capsuleIdentities
+        self.receiptIdentities = receiptIdentities
         self.repositories = repositories
         self.permissions = permissions
-        self.isSuspended = isSuspended
+        self.suspension = suspension
     }
 
     /// Whether the peer may speak for `repository`: it is one of its prefixes, or inside one, by
@@ -64,22 +94,43 @@ public struct Peer: Sendable {
         repositories.contains(where: repository.isInside)
     }
 
+    /// Whose signatures count on what needs `permission`.
+    public func identities(for permission: Permission) -> TrustedIdentities {
+        switch permission {
+        case .bundles: identities
+        case .capsules: capsuleIdentities ?? identities
+        case .receipts: receiptIdentities ?? identities
+        }
+    }
+
+    /// Whether nothing of it counts.
+    public var isSuspended: Bool { suspension != nil }
+
     /// Whether the peer may sign this now: never while it is suspended.
     public func may(_ permission: Permission) -> Bool {
         !isSuspended && permissions.contains(permission)
     }
 
-    /// The same entry, suspended or not.
-    public func suspended(_ isSuspended: Bool = true) -> Peer {
-        Peer(self, isSuspended: isSuspended)
+    /// The same entry, suspended.
+    public func suspended(_ suspension: Suspension) -> Peer {
+        Peer(self, suspension)
     }
 
-    private init(_ peer: Peer, isSuspended: Bool) {
+    private init(_ peer: Peer, _ suspension: Suspension) {
         name = peer.name
         anchors = peer.anchors
         identities = peer.identities
+        capsuleIdentities = peer.capsuleIdentities
+        receiptIdentities = peer.receiptIdentities
         repositories = peer.repositories
         permissions = peer.permissions
-        self.isSuspended = isSuspended
+        self.suspension = suspension
+    }
+}
+
+extension Peer: Equatable {
+    /// Whether the two would be written alike; anchors are what their fingerprints say.
+    public static func == (one: Peer, other: Peer) -> Bool {
+        PeerFile.document(of: one) == PeerFile.document(of: other)
     }
 }

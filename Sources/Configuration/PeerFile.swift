@@ -9,9 +9,11 @@ import X509
 /// interrupted leaves no anchor behind.
 struct PeerFile {
     let identities: TrustedIdentities
+    let capsuleIdentities: TrustedIdentities?
+    let receiptIdentities: TrustedIdentities?
     let repositories: [RepositoryPrefix]
     let permissions: Set<Peer.Permission>
-    let isSuspended: Bool
+    let suspension: Peer.Suspension?
     /// SHA-256 fingerprints, lower-case hexadecimal.
     let anchors: [String]
 
@@ -27,14 +29,22 @@ struct PeerFile {
         [
             "version": "1.0", "name": .string(peer.name.text),
             "anchors": .array(peer.anchors.certificates.map { .string($0.sha256Fingerprint) }),
-            "identities": .array(peer.identities.texts.map { .string($0) }),
+            "identities": json(of: peer.identities),
+            "capsuleIdentities": peer.capsuleIdentities.map(json) ?? .null,
+            "receiptIdentities": peer.receiptIdentities.map(json) ?? .null,
             "repositories": .array(peer.repositories.map { .string($0.text) }),
             "may": .array(
                 Peer.Permission.allCases.filter(peer.permissions.contains).map {
                     .string($0.rawValue)
                 }),
-            "suspended": .boolean(peer.isSuspended),
+            "suspended": peer.suspension.map {
+                ["since": .string($0.since.description), "reason": .string($0.reason)]
+            } ?? .null,
         ]
+    }
+
+    private static func json(of identities: TrustedIdentities) -> JSON {
+        .array(identities.texts.map { .string($0) })
     }
 
     /// Reads the entry of the peer called `name` at `path`.
@@ -42,21 +52,26 @@ struct PeerFile {
         let path = document.path
         let texts = try document.read { place throws(JSONShapeError) in
             try place.onlyMembers([
-                "version", "name", "anchors", "identities", "repositories", "may", "suspended",
+                "version", "name", "anchors", "identities", "capsuleIdentities",
+                "receiptIdentities", "repositories", "may", "suspended",
             ])
             return Texts(
                 name: try place.member("name").string(),
                 anchors: try Self.strings(place.member("anchors")),
                 identities: try Self.strings(place.member("identities")),
+                capsuleIdentities: try Self.nullableStrings(place.member("capsuleIdentities")),
+                receiptIdentities: try Self.nullableStrings(place.member("receiptIdentities")),
                 repositories: try Self.strings(place.member("repositories")),
                 permissions: try Self.strings(place.member("may")),
-                isSuspended: try place.member("suspended").boolean())
+                suspension: try Self.suspension(place.member("suspended")))
         }
         guard texts.name.utf8.elementsEqual(name.text.utf8) else {
             throw .siteName(path: path, texts.name)
         }
         do throws(PeerError) {
             identities = try Self.identities(texts.identities)
+            capsuleIdentities = try Self.identities(texts.capsuleIdentities)
+            receiptIdentities = try Self.identities(texts.receiptIdentities)
             repositories = try Self.repositories(texts.repositories)
             permissions = try Self.permissions(texts.permissions)
             for anchor in texts.anchors where Hex.decode(anchor)?.count != 32 {
@@ -66,22 +81,41 @@ struct PeerFile {
             throw .peer(path: path, error)
         }
         anchors = texts.anchors
-        isSuspended = texts.isSuspended
+        suspension = texts.suspension
     }
 
     private struct Texts {
         let name: String
         let anchors: [String]
         let identities: [String]
+        let capsuleIdentities: [String]?
+        let receiptIdentities: [String]?
         let repositories: [String]
         let permissions: [String]
-        let isSuspended: Bool
+        let suspension: Peer.Suspension?
     }
 
     private static func strings(_ place: JSONPlace) throws(JSONShapeError) -> [String] {
         var strings: [String] = []
         for element in try place.array() { strings.append(try element.string()) }
         return strings
+    }
+
+    private static func nullableStrings(_ place: JSONPlace) throws(JSONShapeError) -> [String]? {
+        place.value == .null ? nil : try strings(place)
+    }
+
+    private static func suspension(_ place: JSONPlace) throws(JSONShapeError) -> Peer.Suspension? {
+        guard place.value != .null else { return nil }
+        try place.onlyMembers(["since", "reason"])
+        return Peer.Suspension(
+            since: try place.member("since").timestamp(),
+            reason: try place.member("reason").string())
+    }
+
+    private static func identities(_ texts: [String]?) throws(PeerError) -> TrustedIdentities? {
+        guard let texts else { return nil }
+        return try identities(texts)
     }
 
     private static func identities(_ texts: [String]) throws(PeerError) -> TrustedIdentities {

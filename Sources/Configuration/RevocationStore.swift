@@ -33,6 +33,9 @@ public enum RevocationFileFault: Error, Equatable, Sendable {
     case list(RevocationListError)
     /// It is no response.
     case response(OCSPResponseError)
+    /// `sources.json` does not say whether it is from anywhere in particular, so it might be believed
+    /// about certificates that it is not about.
+    case unattributed
     /// There are more than so many of its kind.
     case tooMany(limit: Int)
 }
@@ -80,13 +83,21 @@ extension Home {
                 throw .revocationFile(path: "\(root.path)/\(entry.name)", .foreign)
             }
         }
+        let listFiles = try files(.lists, in: root)
+        // After the lists: where one is from is told before it appears.
         let urls = try sources(in: root)
         var lists: [RevocationEvidence.List] = []
-        for (path, bytes) in try files(.lists, in: root) {
-            do throws(RevocationListError) {
-                let list = try RevocationList(der: bytes)
-                lists.append(RevocationEvidence.List(list: list, urls: urls[list.digest] ?? []))
-            } catch { throw .revocationFile(path: path, .list(error)) }
+        for (path, bytes) in listFiles {
+            let list: RevocationList
+            do throws(RevocationListError) { list = try RevocationList(der: bytes) } catch {
+                throw .revocationFile(path: path, .list(error))
+            }
+            guard let urls = urls[list.digest] else {
+                // Somebody may be removing it just now, the file first.
+                if try isGone(list.digest, in: root) { continue }
+                throw .revocationFile(path: path, .unattributed)
+            }
+            lists.append(RevocationEvidence.List(list: list, urls: urls))
         }
         var responses: [OCSPResponse] = []
         for (path, bytes) in try files(.responses, in: root) {
@@ -96,6 +107,13 @@ extension Home {
         }
         return RevocationStore(
             evidence: RevocationEvidence(lists: lists, responses: responses))
+    }
+
+    private func isGone(_ digest: Digest, in root: Folder) throws(ConfigurationError) -> Bool {
+        try ConfigurationError.files { () throws(FileError) in
+            let kind = RevocationFolder.lists
+            return try root.folder(kind.rawValue).kind(of: kind.fileName(of: digest)) == nil
+        }
     }
 
     /// The content of each file of one kind, which is what its name says.

@@ -163,8 +163,7 @@ public struct BundleReception {
             release.leaveNoTrace()
             throw error
         }
-        try raiseFloors(by: heads, testimony)
-        let isKept = try keep(admission.carried.proven(by: testimony.revocation), record)
+        let isKept = try keepAndRaise(by: heads, testimony, admission.carried, record)
         let isHeld = request.purpose == .hold
         let events = record.taken(heads, roots, isHeld: isHeld, lifting: place.lifted)
         if isHeld {
@@ -232,8 +231,25 @@ public struct BundleReception {
 // MARK: What was proven
 
 extension BundleReception {
+    /// Keeps what came along and proved itself, and raises the floors: in this order, for no floor may
+    /// lie above everything that is at hand.
+    ///
+    /// - Returns: whether the home has what came along; else it moves no floor.
+    /// - Throws: where record or state refuse.
+    func keepAndRaise(
+        by heads: BundleHeads, _ testimony: Testimony, _ carried: CarriedEvidence,
+        _ record: ReceiveRecord
+    ) throws(Stop) -> Bool {
+        let proven = carried.proven(by: testimony.revocation)
+        let isKept = try keep(proven, record)
+        var testimony = testimony
+        if !isKept { testimony.forget(Set(proven.digests)) }
+        try raiseFloors(by: heads, testimony)
+        return isKept
+    }
+
     /// What was proven has come to pass: what is about revocation, and the bundle's creation.
-    func raiseFloors(by heads: BundleHeads, _ testimony: Testimony) throws(Stop) {
+    private func raiseFloors(by heads: BundleHeads, _ testimony: Testimony) throws(Stop) {
         let inventory = heads.inventory
         try onState { () throws(StateError) in
             _ = try state.changeFloors { floors in
@@ -252,7 +268,9 @@ extension BundleReception {
     /// - Returns: whether the home has it; a home that cannot be written is no reason to refuse a
     ///   bundle.
     /// - Throws: where the record refuses.
-    func keep(_ evidence: RevocationEvidence, _ record: ReceiveRecord) throws(Stop) -> Bool {
+    private func keep(_ evidence: RevocationEvidence, _ record: ReceiveRecord) throws(Stop)
+        -> Bool
+    {
         guard !evidence.isEmpty else { return true }
         do throws(ReceivingError) { try record.kept(evidence) } catch { throw .failed(error) }
         do throws(ConfigurationError) {

@@ -17,6 +17,8 @@ struct CarriedEvidence {
     /// What the home does not have.
     private let brought: RevocationEvidence
 
+    /// What the home knows to be revoked stays so, whatever comes along.
+    ///
     /// - Parameters:
     ///   - capsule: the trust capsule of the bundle as it came.
     ///   - home: whose evidence, and whose rules, count.
@@ -28,19 +30,21 @@ struct CarriedEvidence {
         let rules = try onHome { () throws(ConfigurationError) in
             try home.verificationSettings()
         }.revocation
-        let known = Set(kept.lists.map(\.list.digest) + kept.responses.map(\.digest))
+        var urls: [Digest: Set<String>] = [:]
+        for item in kept.lists { urls[item.list.digest] = item.urls }
         // What cannot be read proves nothing, and keeps nothing else from proving itself.
-        let lists = capsule.revocationLists.compactMap { try? RevocationList(der: $0) }
-        let responses = capsule.ocspResponses.compactMap { try? OCSPResponse(der: $0) }
+        let lists = capsule.revocationLists.compactMap { carried in
+            (try? RevocationList(der: carried.der)).map {
+                RevocationEvidence.List(list: $0, urls: Set(carried.urls))
+            }
+        }
+        let known = Set(kept.responses.map(\.digest))
         brought = RevocationEvidence(
-            lists: lists.filter { !known.contains($0.digest) }.map {
-                RevocationEvidence.List(list: $0)
-            },
-            responses: responses.filter { !known.contains($0.digest) })
-        check = RevocationCheck(
-            evidence: RevocationEvidence(
-                lists: kept.lists + brought.lists, responses: kept.responses + brought.responses),
-            rules: rules, floors: floors.ofRevocationLists)
+            lists: lists.filter { urls[$0.list.digest] == nil },
+            responses: capsule.ocspResponses.compactMap { try? OCSPResponse(der: $0) }
+                .filter { !known.contains($0.digest) })
+        let own = RevocationCheck(evidence: kept, rules: rules, floors: floors.ofRevocationLists)
+        check = RevocationCheck(own, besides: brought)
     }
 
     /// What came with the bundle and is among `proofs`.
@@ -56,8 +60,6 @@ extension RevocationEvidence {
     /// Whether there is nothing in it.
     var isEmpty: Bool { lists.isEmpty && responses.isEmpty }
 
-    /// The digests of everything in it, for the record.
-    var digests: JSON {
-        .array((lists.map(\.list.digest) + responses.map(\.digest)).map { .string($0.description) })
-    }
+    /// The digests of everything in it.
+    var digests: [Digest] { lists.map(\.list.digest) + responses.map(\.digest) }
 }

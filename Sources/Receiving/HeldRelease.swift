@@ -192,9 +192,7 @@ public struct HeldRelease {
         testimony.take(judged.testimony)
         var isKept = true
         if let release {
-            try reception.raiseFloors(by: heads, testimony)
-            isKept = try reception.keep(
-                admission.carried.proven(by: testimony.revocation), record)
+            isKept = try reception.keepAndRaise(by: heads, testimony, admission.carried, record)
             try commit(
                 roots, closure, heads, held, from: layout, by: release, ledger,
                 record.taken(heads, roots, lifting: lifted))

@@ -12,6 +12,8 @@ struct ReceiveRecord {
     /// Images in one line: with the longest names, some signatures each and what the scanner said,
     /// they stay below `AuditRecord.byteCountMax`.
     private static let rootCountMax = 50
+    /// Digests in one line about evidence.
+    private static let evidenceCountMax = 1000
     /// Characters of what the scanner said of one image.
     fileprivate static let outputCountMax = 512
 
@@ -67,12 +69,18 @@ struct ReceiveRecord {
 
     /// Says that the home is about to keep what came with a bundle and proved itself.
     func kept(_ evidence: RevocationEvidence) throws(ReceivingError) {
-        let details: JSONObject = [
-            "source": .text(subject.source), "evidence": evidence.digests,
-        ]
-        do throws(AuditError) {
-            _ = try state.audit.append(event("revocation-add", details))
-        } catch { throw .audit(error) }
+        var rest = evidence.digests[...]
+        while !rest.isEmpty {
+            let details: JSONObject = [
+                "source": .text(subject.source),
+                "evidence": .array(
+                    rest.prefix(Self.evidenceCountMax).map { .string($0.description) }),
+            ]
+            rest = rest.dropFirst(Self.evidenceCountMax)
+            do throws(AuditError) {
+                _ = try state.audit.append(event("revocation-add", details))
+            } catch { throw .audit(error) }
+        }
     }
 
     private static func failing(_ roots: [JudgedRoot]) -> JSON {

@@ -1,6 +1,6 @@
 import Audit
 import BundleFormat
-public import Encodings
+import Encodings
 public import Files
 public import Notary
 import OCI
@@ -13,11 +13,11 @@ import Trust
 ///
 /// - SeeAlso: docs/formats/bundle.md.
 public struct BundleExport {
-    private let state: StateFolder
-    private let files: FileSystem
-    private let clock: Clock
-    private let randomness: Randomness
-    private let patience: LockPatience
+    let state: StateFolder
+    let files: FileSystem
+    let clock: Clock
+    let randomness: Randomness
+    let patience: LockPatience
 
     /// Exports that remember in `state`, write by `files`, and wait for other runs as long as
     /// `patience` allows.
@@ -40,14 +40,14 @@ public struct BundleExport {
     ///
     /// - Parameters:
     ///   - request: what goes where.
-    ///   - signer: gives the signer of the bundle; not asked where an export is finished that has
-    ///     its signature.
-    ///   - progress: called with the bytes of blobs written so far.
+    ///   - signers: give the signers of the bundle, one after the other, at least one; not asked
+    ///     where an export is finished that has its signatures.
+    ///   - announce: called with the bytes of blobs that are about to be read.
     /// - Returns: the report, or why there is no bundle.
-    /// - Throws: `SendingError`, and whatever `signer` and its signer throw.
-    public func run<S: Signer>(
-        _ request: ExportRequest, signer: () throws -> S,
-        progress: @escaping (Int64) -> Void = { _ in }
+    /// - Throws: `SendingError`, and whatever `signers` and theirs throw.
+    public func run(
+        _ request: ExportRequest, signers: [() throws -> any Signer],
+        announce: (Int64) -> Void = { _ in }
     ) throws -> ExportOutcome {
         let target = try ExportTarget(request.target, on: files)
         let store = try SendingError.state { () throws(StateError) in
@@ -68,20 +68,20 @@ public struct BundleExport {
             switch error {
             case .refused(let refusal): return .refused(refusal)
             case .layout(let error): throw SendingError.layout(error)
+            case .error(let error): throw error
             }
         }
         let now = try SendingError.state { () throws(StateError) in try store.state() }
         if let pending = now.pending {
             return try resume(
-                pending, request, shipment, store: store, target: target, layout: layout, progress)
+                pending, request, shipment, store: store, target: target, layout: layout, announce)
         }
         guard try !target.isTaken() else { throw SendingError.targetExists(path: target.path) }
-        let signer = try signer()
-        let made = try BundleMaking(request, shipment, now, clock: clock, randomness: randomness)
-            .parts(by: signer)
-        switch made {
-        case .refused(let refusal):
-            return .refused(.signing(refusal, signer.chain, at: clock.now))
+        let making = BundleMaking(
+            request, shipment, now, at: clock.now, randomness: randomness)
+        switch try making.parts(by: signers) {
+        case .refused(let refusal, let chain):
+            return .refused(.signing(refusal, chain, at: clock.now))
         case .made(let parts):
             let pending = try SendingError.state { () throws(StateError) in
                 try store.bind(
@@ -91,14 +91,14 @@ public struct BundleExport {
             let delivery = Delivery(
                 request: request, parts: parts, pending: pending, store: store, state: state,
                 target: target, isResumed: false)
-            return try delivery.run(layout, at: clock.now, progress)
+            return try delivery.run(layout, at: clock.now, announce)
         }
     }
 
     private func resume(
         _ pending: SendingState.Pending, _ request: ExportRequest, _ shipment: Shipment,
         store: SendingStore, target: ExportTarget, layout: Layout,
-        _ progress: @escaping (Int64) -> Void
+        _ announce: (Int64) -> Void
     ) throws(SendingError) -> ExportOutcome {
         let stored = try SendingError.state { () throws(StateError) in
             try store.parts(of: pending)
@@ -124,49 +124,14 @@ public struct BundleExport {
         guard clock.now <= useBy else {
             return .refused(.pendingTooLate(sequence: pending.sequence, useBy: useBy))
         }
-        return try delivery.run(layout, at: clock.now, progress)
-    }
-
-    /// Declares the number of the pending export to `destination` void: the bundle never arrives,
-    /// and every later inventory says so.
-    ///
-    /// - Parameters:
-    ///   - destination: the site that it was for.
-    ///   - reason: the operator's words; they go to the destination.
-    ///   - userName: who says so, for the record.
-    ///   - userID: the user's number.
-    /// - Returns: the number.
-    /// - Throws: `.state(.noExportPending)` where no number is bound.
-    public func void(
-        _ destination: SiteName, reason: String, userName: String, userID: UInt32
-    ) throws(SendingError) -> Int64 {
-        let store = try SendingError.state { () throws(StateError) in
-            try state.sending(to: destination, randomness)
-        }
-        let turn = try SendingError.state { () throws(StateError) in
-            try store.turn(patience: patience)
-        }
-        defer { withExtendedLifetime(turn) {} }
-        let now = try SendingError.state { () throws(StateError) in try store.state() }
-        guard let pending = now.pending else { throw .state(.noExportPending(destination)) }
-        let event = AuditEvent(
-            operation: OperationID(from: randomness), kind: "export-void", time: clock.now,
-            userName: userName, userID: userID,
-            details: [
-                "destination": .string(destination.text), "stream": .string(now.stream.text),
-                "sequence": .integer(pending.sequence),
-                "bundle": .string(pending.bundle.description), "reason": .string(reason),
-            ])
-        do throws(AuditError) { _ = try state.audit.append(event) } catch { throw .audit(error) }
-        try SendingError.state { () throws(StateError) in try store.void(reason: reason) }
-        return pending.sequence
+        return try delivery.run(layout, at: clock.now, announce)
     }
 }
 
 extension Inventory {
     /// Whether this is the inventory of `shipment`: images with their names and repositories, and
     /// everything that refers to them.
-    fileprivate func carries(_ shipment: Shipment) -> Bool {
+    func carries(_ shipment: Shipment) -> Bool {
         roots == shipment.roots && referrers.map(\.digest) == shipment.referrers.map(\.digest)
             && blobs == shipment.blobs
     }

@@ -6,12 +6,13 @@ import Notary
 import OCI
 import State
 import Trust
+import X509
 
 /// Makes the parts of a new bundle: inventory, manifest, signature.
 struct BundleMaking {
     enum Outcome {
         case made(ExportParts)
-        case refused(SigningRefusal)
+        case refused(SigningRefusal, CertificateChain)
     }
 
     private let request: ExportRequest
@@ -19,25 +20,25 @@ struct BundleMaking {
     private let randomness: Randomness
 
     init(
-        _ request: ExportRequest, _ shipment: Shipment, _ state: SendingState, clock: Clock,
+        _ request: ExportRequest, _ shipment: Shipment, _ state: SendingState, at now: Timestamp,
         randomness: Randomness
     ) {
-        let now = clock.now.wholeSeconds
         self.request = request
         self.randomness = randomness
+        let created = now.wholeSeconds
         inventory = Inventory(
             origin: request.origin, destination: request.destination, stream: state.stream,
             sequence: state.next, previous: state.previous,
             voids: state.voids.map {
                 Inventory.Void(sequence: $0.sequence, reason: $0.reason)
             },
-            acknowledged: state.acknowledged, created: now,
-            useBy: now.adding(seconds: max(0, request.useBySeconds)), roots: shipment.roots,
+            acknowledged: state.acknowledged, created: created,
+            useBy: created.adding(seconds: max(0, request.useBySeconds)), roots: shipment.roots,
             referrers: shipment.referrers, blobs: shipment.blobs, expected: [])
     }
 
-    /// Signs the bundle.
-    func parts(by signer: some Signer) throws -> Outcome {
+    /// Signs the bundle by each of `signers`, of which one is there at a time.
+    func parts(by signers: [() throws -> any Signer]) throws -> Outcome {
         let bytes = inventory.bytes
         guard Int64(bytes.count) <= Inventory.sizeMax else {
             throw SendingError.inventoryTooLarge(limit: Inventory.sizeMax)
@@ -50,30 +51,51 @@ struct BundleMaking {
                 inventory: inventoryBlob.descriptor, capsule: capsule.descriptor,
                 config: config.descriptor
             ).bytes, MediaType.imageManifest)
-        let payload: SignaturePayload
+        let asked = SignatureRequest(
+            payload: try Self.payload(of: manifest), format: request.format,
+            signingTime: inventory.created, signingAgent: request.signingAgent)
+        var signatures: [ExportParts.Signature] = []
+        var certificates: [String] = []
+        for signer in signers {
+            let signer = try signer()
+            let certificate = signer.chain.leaf.sha256Fingerprint
+            guard !certificates.contains(certificate) else {
+                throw SendingError.sameSigner(certificate: certificate)
+            }
+            certificates.append(certificate)
+            switch try asked.signed(by: signer) {
+            case .refused(let refusal): return .refused(refusal, signer.chain)
+            case .signed(let bytes, let verified):
+                signatures.append(try signature(bytes, verified, of: manifest))
+            }
+        }
+        return .made(
+            ExportParts(
+                inventory, manifest: manifest, inventoryBlob: inventoryBlob, capsule: capsule,
+                config: config, signatures: signatures,
+                log: ExportLog(randomness, signers: certificates),
+                capsuleIsEmpty: request.capsule == TrustCapsule.empty.bytes))
+    }
+
+    private static func payload(of manifest: ExportParts.Blob) throws(SendingError)
+        -> SignaturePayload
+    {
         do throws(PayloadFailure) {
-            payload = try SignaturePayload(
+            return try SignaturePayload(
                 manifest.descriptor,
                 annotations: [(BundleManifest.purposeKey, BundleManifest.purpose)])
-        } catch { throw SendingError.payload(error) }
-        let asked = SignatureRequest(
-            payload: payload, format: request.format, signingTime: inventory.created,
-            signingAgent: request.signingAgent)
-        switch try asked.signed(by: signer) {
-        case .refused(let refusal): return .refused(refusal)
-        case .signed(let bytes, let verified):
-            let envelope = try ExportParts.Blob(bytes, request.format.mediaType)
-            let signature = try ExportParts.Blob(
+        } catch { throw .payload(error) }
+    }
+
+    private func signature(
+        _ bytes: [UInt8], _ verified: VerifiedEnvelope, of manifest: ExportParts.Blob
+    ) throws(SendingError) -> ExportParts.Signature {
+        let envelope = try ExportParts.Blob(bytes, request.format.mediaType)
+        return ExportParts.Signature(
+            manifest: try ExportParts.Blob(
                 SignatureManifest.bytes(
                     .legacy, envelope: envelope.descriptor, verified: verified,
-                    subject: manifest.descriptor), MediaType.imageManifest)
-            return .made(
-                ExportParts(
-                    inventory, manifest: manifest, inventoryBlob: inventoryBlob, capsule: capsule,
-                    config: config, signature: signature, envelope: envelope,
-                    annotations: SignatureManifest.annotations(of: verified),
-                    log: ExportLog(randomness),
-                    capsuleIsEmpty: request.capsule == TrustCapsule.empty.bytes))
-        }
+                    subject: manifest.descriptor), MediaType.imageManifest),
+            envelope: envelope, annotations: SignatureManifest.annotations(of: verified))
     }
 }

@@ -9,8 +9,6 @@ import OCILayout
 struct BundleWriter {
     let parts: ExportParts
     let layout: Layout
-    /// Called with the bytes written so far.
-    let progress: (Int64) -> Void
 
     /// Why the writing stopped.
     enum Failure: Error {
@@ -98,7 +96,6 @@ struct BundleWriter {
     ) throws(Failure) {
         var heads: [Digest: [UInt8]] = [:]
         for head in parts.heads { heads[head.descriptor.digest] = head.bytes }
-        var byteCount: Int64 = 0
         for blob in order {
             try begin(blob.digest, blob.size)
             if let bytes = heads[blob.digest] {
@@ -107,8 +104,6 @@ struct BundleWriter {
                 try copy(blob, write)
             }
             try end()
-            byteCount += blob.size
-            progress(byteCount)
         }
     }
 

@@ -15,12 +15,14 @@ struct Delivery {
     let target: ExportTarget
     let isResumed: Bool
 
-    /// Writes the bundle, records it, gives it its name, strikes its number out.
-    func run(_ layout: Layout, at now: Timestamp, _ progress: @escaping (Int64) -> Void)
+    /// Writes the bundle, records it, gives it its name, strikes its number out; `announce` is called
+    /// with the bytes of blobs that are about to be read.
+    func run(_ layout: Layout, at now: Timestamp, _ announce: (Int64) -> Void)
         throws(SendingError) -> ExportOutcome
     {
         let temporary = parts.log.temporaryName
-        let writer = BundleWriter(parts: parts, layout: layout, progress: progress)
+        let writer = BundleWriter(parts: parts, layout: layout)
+        announce(parts.inventory.blobs.reduce(0) { $0 + $1.size })
         do throws(BundleWriter.Failure) {
             // What a run before left unfinished.
             do throws(FileError) { try target.folder.removeTree(temporary) } catch {
@@ -76,7 +78,9 @@ struct Delivery {
                 "useBy": .string(inventory.useBy.description),
                 // The inventory names each; its digest stands above.
                 "roots": .integer(Int64(inventory.roots.count)),
-                "blobs": .integer(Int64(inventory.blobs.count)), "target": .string(target.path),
+                "blobs": .integer(Int64(inventory.blobs.count)),
+                "signers": .array(parts.log.signers.map { .string($0) }),
+                "target": .string(target.path),
             ])
         do throws(AuditError) {
             _ = isResumed ? try state.audit.resume(event) : try state.audit.append(event)
@@ -100,8 +104,9 @@ struct Delivery {
         return ExportReport(
             path: target.path, origin: inventory.origin, destination: inventory.destination,
             stream: inventory.stream, sequence: inventory.sequence, bundle: parts.bundle,
-            roots: inventory.roots, blobCount: inventory.blobs.count,
+            roots: inventory.roots, referrerCount: inventory.referrers.count,
+            blobCount: inventory.blobs.count,
             byteCount: inventory.blobs.reduce(0) { $0 + $1.size }, useBy: inventory.useBy,
-            capsuleIsEmpty: parts.capsuleIsEmpty, isResumed: isResumed)
+            signers: parts.log.signers, capsuleIsEmpty: parts.capsuleIsEmpty, isResumed: isResumed)
     }
 }

@@ -2,6 +2,7 @@ public import BundleFormat
 public import Encodings
 public import Notary
 public import OCILayout
+public import Trust
 public import X509
 
 /// What became of a request to export.
@@ -28,12 +29,16 @@ public struct ExportReport: Sendable, Equatable {
     public let bundle: Digest
     /// The images.
     public let roots: [Inventory.Root]
+    /// How many signatures and other artifacts refer to them.
+    public let referrerCount: Int
     /// How many blobs it carries for images and their referrers.
     public let blobCount: Int
     /// Their sizes together, in bytes.
     public let byteCount: Int64
     /// The last second at which it may be received.
     public let useBy: Timestamp
+    /// The certificates of its signatures, by SHA-256.
+    public let signers: [String]
     /// Whether the trust capsule in it is that of a site without any trust.
     public let capsuleIsEmpty: Bool
     /// Whether an export was finished that an earlier run began.
@@ -46,8 +51,10 @@ public enum ExportRefusal: Sendable, Equatable {
     case nothingToExport
     /// The image is a bundle itself.
     case bundleAmongRoots(Digest)
-    /// The image has no name that says its repository, and none was given for it.
-    case noRepository(Digest, name: String?)
+    /// These images have no names that say their repositories, and none was given for them.
+    case noRepository([UnclaimedRoot])
+    /// The image is said to be of one repository, and its name, or another wish, says another.
+    case contradiction(Digest, name: String?, repositories: [RegistryScope])
     /// The name stands for two images.
     case ambiguousName(String)
     /// The entry's name is none that a receiver would take.
@@ -60,4 +67,39 @@ public enum ExportRefusal: Sendable, Equatable {
     case pending(sequence: Int64)
     /// The export that holds the number may no longer be received; it must be declared void.
     case pendingTooLate(sequence: Int64, useBy: Timestamp)
+    /// An operator has suspended the destination.
+    case suspended(SiteName, since: Timestamp, reason: String)
+}
+
+extension ExportRefusal {
+    /// The word for programs; docs/commands/export.md lists them.
+    public var code: String {
+        switch self {
+        case .nothingToExport: "nothing-to-export"
+        case .bundleAmongRoots: "bundle-among-images"
+        case .noRepository: "no-repository"
+        case .contradiction: "two-repositories"
+        case .ambiguousName: "ambiguous-name"
+        case .unusableName: "unusable-name"
+        case .content: "content"
+        case .signing: "signing"
+        case .pending: "unfinished"
+        case .pendingTooLate: "unfinished-too-late"
+        case .suspended: "suspended"
+        }
+    }
+}
+
+/// An image without a repository.
+public struct UnclaimedRoot: Sendable, Hashable {
+    /// Its digest.
+    public let digest: Digest
+    /// Its tag in the layout; nil for an untagged one.
+    public let name: String?
+
+    /// The image `digest`, called `name`.
+    public init(digest: Digest, name: String?) {
+        self.digest = digest
+        self.name = name
+    }
 }

@@ -23,8 +23,8 @@ public struct ExportRequest: Sendable {
 
     /// The layout that the images lie in.
     public let layout: Layout
-    /// What of it; nil for every root that is no referrer, fallback index or bundle.
-    public var selector: Selector?
+    /// What of it.
+    public var wishes: [ExportWish]
     /// The bundle's path. Nothing may stand there yet, and the folder above must.
     public let target: String
     /// What it is written as.
@@ -35,9 +35,11 @@ public struct ExportRequest: Sendable {
     public let destination: SiteName
     /// The repository of roots whose names are no full image names.
     public var scope: RegistryScope?
+    /// The repositories of single ones of them.
+    public var scopeMap: ScopeMap?
     /// The trust capsule's bytes.
     public var capsule: [UInt8]
-    /// The format of the bundle's signature.
+    /// The format of the bundle's signatures.
     public var format: SignatureFormat
     /// How long it may be received, in seconds from now.
     public var useBySeconds: Int64
@@ -51,14 +53,15 @@ public struct ExportRequest: Sendable {
     /// A request to bring the images of `layout` from `origin` to `destination`, in a bundle at
     /// `target`.
     public init(
-        layout: Layout, selector: Selector? = nil, target: String, form: Form? = nil,
+        layout: Layout, wishes: [ExportWish] = [ExportWish(.everything)], target: String,
+        form: Form? = nil,
         origin: SiteName, destination: SiteName, scope: RegistryScope? = nil,
         capsule: [UInt8] = TrustCapsule.empty.bytes, format: SignatureFormat = .jws,
         useBySeconds: Int64 = ExportRequest.useBySecondsDefault, signingAgent: String,
         userName: String, userID: UInt32
     ) {
         self.layout = layout
-        self.selector = selector
+        self.wishes = wishes
         self.target = target
         self.form = form ?? Form(path: target)
         self.origin = origin

@@ -4,6 +4,7 @@ public import BundleFormat
 public import Cryptography
 public import Files
 public import Notary
+public import OCI
 public import OCILayout
 public import State
 
@@ -17,6 +18,10 @@ public enum SendingError: Error, Equatable {
     case badTarget(path: String)
     /// The file system refused to write the bundle; a full disk is among this.
     case file(FileError)
+    /// No image of the layout has a name that fits.
+    case noMatch(NamePattern)
+    /// Two of the bundle's signatures would be by one certificate, which is named by its SHA-256.
+    case sameSigner(certificate: String)
     /// The archive could not be written.
     case archive(ArchiveError)
     /// The layout could not be read.

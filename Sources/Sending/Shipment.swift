@@ -2,7 +2,6 @@ import BundleFormat
 import Encodings
 import OCI
 import OCILayout
-import Trust
 
 /// What a bundle carries: the images with the repositories that they claim, everything that refers
 /// to them, and every blob of both.
@@ -16,81 +15,21 @@ struct Shipment {
     enum Failure: Error {
         case refused(ExportRefusal)
         case layout(LayoutError)
+        case error(SendingError)
     }
 
     /// Gathers what `request` asks for from `layout`, which is held.
     init(_ request: ExportRequest, from layout: Layout) throws(Failure) {
         let graph = try Self.reading { () throws(LayoutError) in try LayoutGraph(layout) }
-        let chosen = try Self.chosen(request, from: layout, graph)
-        guard !chosen.isEmpty else { throw .refused(.nothingToExport) }
-        var roots: [Inventory.Root] = []
-        for entry in chosen {
-            let root = try Self.root(entry, request, graph)
-            let rival = roots.first { other in
-                root.name.map { other.name?.utf8.elementsEqual($0.utf8) ?? false } ?? false
-            }
-            if let rival {
-                guard rival.descriptor == root.descriptor else {
-                    throw .refused(.ambiguousName(root.name ?? ""))
-                }
-                continue
-            }
-            if !roots.contains(root) { roots.append(root) }
-        }
+        roots = try RootChoice(request, from: layout, graph).roots
         var gathering = Gathering(graph)
         for root in roots { try gathering.take(root.descriptor) }
-        self.roots = roots
         referrers = try gathering.takeReferrers()
         blobs = gathering.sizes.map { Inventory.Blob(digest: $0.key, size: $0.value) }
             .sorted { $0.digest < $1.digest }
     }
 
-    /// The entries that were asked for.
-    private static func chosen(
-        _ request: ExportRequest, from layout: Layout, _ graph: LayoutGraph
-    ) throws(Failure) -> [Descriptor] {
-        if let selector = request.selector {
-            return [
-                try reading { () throws(LayoutError) in try layout.resolve(selector) }
-            ]
-        }
-        return layout.index.roots.filter { entry in
-            let document = graph.node(entry)?.document
-            return document?.subject == nil && !isBundle(entry, document)
-        }
-    }
-
-    private static func root(
-        _ entry: Descriptor, _ request: ExportRequest, _ graph: LayoutGraph
-    ) throws(Failure) -> Inventory.Root {
-        let node = graph.node(entry)
-        guard !isBundle(entry, node?.document) else {
-            throw .refused(.bundleAmongRoots(entry.digest))
-        }
-        let name = entry.referenceName
-        if let name {
-            guard let reference = ReferenceName(name), reference.fallbackTarget == nil else {
-                throw .refused(.unusableName(name))
-            }
-        }
-        let named = name.flatMap { RegistryScope(imageName: $0) }
-        guard let repository = named ?? request.scope else {
-            throw .refused(.noRepository(entry.digest, name: name))
-        }
-        return Inventory.Root(
-            descriptor: Descriptor(
-                mediaType: entry.mediaType, digest: entry.digest, size: entry.size,
-                artifactType: entry.artifactType),
-            name: name, repository: repository.text)
-    }
-
-    private static func isBundle(_ entry: Descriptor, _ document: Document?) -> Bool {
-        [entry.artifactType, document?.artifactType].contains { type in
-            type?.utf8.elementsEqual(BundleManifest.artifactType.utf8) ?? false
-        }
-    }
-
-    private static func reading<T>(_ body: () throws(LayoutError) -> T) throws(Failure) -> T {
+    static func reading<T>(_ body: () throws(LayoutError) -> T) throws(Failure) -> T {
         do throws(LayoutError) { return try body() } catch { throw .layout(error) }
     }
 }

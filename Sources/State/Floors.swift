@@ -179,7 +179,11 @@ extension RevocationListFloor {
             distributionPoint: try place.member("distributionPoint").string(),
             isDelta: try place.member("delta").boolean(),
             number: try place.nullable("number") { place throws(JSONShapeError) in
-                try place.string()
+                let text = try place.string()
+                guard Hex.decode(text)?.isEmpty == false else {
+                    throw .unexpected(path: place.path, expected: "a number in hexadecimal")
+                }
+                return text
             },
             thisUpdate: try place.member("thisUpdate").timestamp())
     }

@@ -55,7 +55,7 @@ public struct ReceivingStore: Sendable {
 
     /// The site that the bundles come from.
     public let origin: SiteName
-    private let folder: Folder
+    let folder: Folder
     private let document: StateDocument
 
     init(_ origin: SiteName, in folder: Folder) {
@@ -145,7 +145,8 @@ public struct ReceivingStore: Sendable {
         try document.locked { () throws(StateError) in try document.settle() }
     }
 
-    private func read() throws(StateError) -> ReceivingState? {
+    /// What is known; nil where nothing is.
+    func read() throws(StateError) -> ReceivingState? {
         try document.read(members: Self.members) { place throws(JSONShapeError) in
             guard try place.member("origin").string().utf8.elementsEqual(origin.text.utf8) else {
                 return nil

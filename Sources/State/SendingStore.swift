@@ -195,7 +195,8 @@ public struct SendingStore: Sendable {
         }
     }
 
-    private func read() throws(StateError) -> SendingState? {
+    /// What is known; nil where nothing is.
+    func read() throws(StateError) -> SendingState? {
         try document.read(members: SendingState.members) { place throws(JSONShapeError) in
             try SendingState(place, destination: destination)
         }

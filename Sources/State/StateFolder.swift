@@ -7,10 +7,14 @@ public import Files
 /// `journal/` are operations under way, `audit.jsonl` is the record, `pins/` are rejected PINs,
 /// `sending/NAME/` and `receiving/NAME/` how far the streams to and from other sites have come.
 public struct StateFolder: Sendable {
+    static let sendingArea = "sending"
+    static let receivingArea = "receiving"
+
     /// The folder itself.
     public let folder: Folder
 
-    /// Opens the state at `path`, and makes it, for its owner only, when missing.
+    /// Opens the state at `path`, and makes it, for its owner only, when missing. What a run that
+    /// restored another state left undone is finished first.
     ///
     /// - Throws: `.exposed` for one that its group, or everybody, may change: marks of rejected PINs,
     ///   sequences and floors could be taken away.
@@ -20,7 +24,11 @@ public struct StateFolder: Sendable {
         }
         let isExposed = try onDisk { () throws(FileError) in try folder.isWritableByOthers() }
         guard !isExposed else { throw .exposed(path: path) }
+        try onDisk { () throws(FileError) in try RestoredState(in: folder).settle() }
     }
+
+    /// The state in an open folder of this program's.
+    init(opened folder: Folder) { self.folder = folder }
 
     /// The audit record.
     public var audit: AuditLog { AuditLog(in: folder) }
@@ -41,14 +49,14 @@ public struct StateFolder: Sendable {
         -> SendingStore
     {
         let store = SendingStore(
-            destination, in: try area(destination.text, of: try area("sending")))
+            destination, in: try area(destination.text, of: try area(Self.sendingArea)))
         try store.establish(randomness)
         return store
     }
 
     /// What is known of the stream from `origin`. It is made by `enrol` only.
     public func receiving(from origin: SiteName) throws(StateError) -> ReceivingStore {
-        ReceivingStore(origin, in: try area(origin.text, of: try area("receiving")))
+        ReceivingStore(origin, in: try area(origin.text, of: try area(Self.receivingArea)))
     }
 
     /// What is known of the stream from `origin`, where anything is; nothing is made.

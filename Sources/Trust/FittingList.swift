@@ -8,23 +8,13 @@ struct FittingList {
     let facts: RevocationListFacts
     /// The reasons for which it speaks of the certificate.
     let reasons: Set<RevocationReason>
-    /// What it says of the certificate; nothing where that cannot be read.
+    /// What it says of the certificate, as far as that can be read.
     let entries: [RevokedEntry]
     /// Why its silence means nothing; nil if it does.
     let flaw: RevocationListFlaw?
 
     var source: RevocationSource {
         RevocationSource(kind: list.isDelta ? .delta : .base, digest: list.digest)
-    }
-
-    /// Whether none of `lists` replaces this one.
-    func isNewest(of lists: [FittingList]) -> Bool {
-        let own = RevocationFloors.Floor(list)
-        return !lists.contains { other in
-            other.list.isDelta == list.isDelta
-                && other.list.scopeFingerprint == list.scopeFingerprint
-                && own.isBelow(RevocationFloors.Floor(other.list))
-        }
     }
 
     /// Whether this is a delta about what `base` is about.
@@ -83,9 +73,6 @@ extension RevocationListInquiry {
     private func flaw(of item: RevocationEvidence.List) -> RevocationListFlaw? {
         let list = item.list
         if let flaw = check.memory.flaw(of: list, by: question.issuer) { return flaw }
-        guard list.unknownCriticalExtensions.isEmpty else {
-            return .unknownCriticalExtensions(list.unknownCriticalExtensions)
-        }
         if let scope = list.issuingDistributionPoint {
             guard !scope.isIndirect else { return .indirect }
             guard scope.isAboutKind(of: question.certificate) else { return .otherKind }
@@ -109,10 +96,12 @@ extension RevocationListInquiry {
         return points.filter { !item.urls.isDisjoint(with: $0.urls) }
     }
 
-    /// Where deltas may be from, by the certificate and by complete lists of its issuer.
+    /// Where deltas may be from, by the certificate and by complete lists that its issuer has signed:
+    /// what anybody else says sets nobody's place.
     private var deltaURLs: Set<String> {
-        let lists = check.evidence.lists.lazy.map(\.list).filter {
-            $0.issuer == question.certificate.issuer
+        let lists = check.evidence.lists.lazy.map(\.list).filter { list in
+            list.freshestPoints != nil && list.issuer == question.certificate.issuer
+                && check.memory.flaw(of: list, by: question.issuer) == nil
         }
         let freshest = lists.flatMap { $0.freshestPoints ?? [] }
         return Set(((question.certificate.freshestPoints ?? []) + freshest).flatMap(\.urls))
@@ -126,19 +115,30 @@ extension RevocationListInquiry {
             reasons.formUnion(place.reasons ?? RevocationReason.all)
         }
         let told = list.issuingDistributionPoint?.reasons ?? RevocationReason.all
-        var entries: [RevokedEntry] = []
-        var flaw = currencyFlaw(of: list)
-        do {
-            entries = try list.entries(for: question.certificate.serialNumber)
-            let unknown = entries.flatMap(\.unknownCriticalExtensions)
-            if !unknown.isEmpty {
-                entries = []
-                flaw = .unknownCriticalEntryExtensions(unknown)
-            }
-        } catch { flaw = .unreadableEntry(error) }
+        var found = FoundEntries()
+        var flaw = readingFlaw(of: list)
+        // Neither what it says nor its silence counts, and no older one takes its place.
+        if flaw == nil {
+            found = list.entries(for: question.certificate.serialNumber)
+            flaw =
+                found.error.map { RevocationListFlaw.unreadableEntry($0) } ?? currencyFlaw(of: list)
+        }
         return FittingList(
             list: list, facts: RevocationListFacts(item), reasons: asked.intersection(told),
-            entries: entries, flaw: flaw)
+            entries: found.entries, flaw: flaw)
+    }
+
+    /// Why nobody here can tell what the list says; nil if it can be told.
+    ///
+    /// - SeeAlso: RFC 5280 sections 5.2 and 5.3.
+    private func readingFlaw(of list: RevocationList) -> RevocationListFlaw? {
+        guard list.unknownCriticalExtensions.isEmpty else {
+            return .unknownCriticalExtensions(list.unknownCriticalExtensions)
+        }
+        guard list.unknownCriticalEntryExtensions.isEmpty else {
+            return .unknownCriticalEntryExtensions(list.unknownCriticalEntryExtensions)
+        }
+        return nil
     }
 
     /// Why the list is no longer, or not reliably, the latest word; nil if it is.

@@ -1,3 +1,4 @@
+public import Encodings
 public import X509
 
 /// What is at hand about revocation. Nothing in it is believed until it verified.
@@ -38,5 +39,39 @@ public struct RevocationEvidence: Sendable {
     public init(lists: [List], responses: [OCSPResponse]) {
         self.lists = lists
         self.responses = responses
+    }
+
+    /// A list or a response.
+    public enum Piece: Sendable {
+        /// A list, and where it is from.
+        case list(List)
+        /// A response.
+        case response(OCSPResponse)
+
+        /// The digest of the list or response.
+        public var digest: Digest {
+            switch self {
+            case .list(let item): item.list.digest
+            case .response(let response): response.digest
+            }
+        }
+    }
+
+    /// Everything, lists first.
+    public var pieces: [Piece] {
+        lists.map { .list($0) } + responses.map { .response($0) }
+    }
+
+    /// What `pieces` are together.
+    public init(_ pieces: some Sequence<Piece>) {
+        var lists: [List] = []
+        var responses: [OCSPResponse] = []
+        for piece in pieces {
+            switch piece {
+            case .list(let list): lists.append(list)
+            case .response(let response): responses.append(response)
+            }
+        }
+        self.init(lists: lists, responses: responses)
     }
 }

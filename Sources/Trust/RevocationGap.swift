@@ -17,6 +17,8 @@ public indirect enum RevocationGap: Sendable, Equatable {
     case noResponse(issuer: DistinguishedName, urls: [String])
     /// The certificate names neither CRL nor OCSP, and the rules require one.
     case noSource
+    /// The responder's certificate names no CRL, and does not say that nobody need ask.
+    case responderWithoutSource
 
     /// How little it helps to know this gap: the one that helps most has the least.
     var rank: Int {
@@ -27,7 +29,7 @@ public indirect enum RevocationGap: Sendable, Equatable {
         case .noList: 5
         case .indirectListsOnly: 6
         case .noResponse: 7
-        case .noSource: 9
+        case .noSource, .responderWithoutSource: 9
         }
     }
 }

@@ -32,7 +32,8 @@ struct RevocationListInquiry {
             return finding
         }
         var covers: [Cover] = []
-        for base in lists where !base.list.isDelta && base.isNewest(of: lists) {
+        let generations = ListGenerations(lists)
+        for base in lists where !base.list.isDelta && generations.isNewest(base) {
             guard let pair = pair(with: base, of: lists, &finding) else { continue }
             if let held = hold(in: pair) {
                 finding.decision = .revoked(held)
@@ -49,7 +50,7 @@ struct RevocationListInquiry {
     }
 
     /// What is missing where no list at hand is about the certificate.
-    private var absence: RevocationGap {
+    var absence: RevocationGap {
         let issuer = question.certificate.issuer
         guard points.isEmpty, hasIndirectPoints else {
             return .noList(issuer: issuer, urls: points.flatMap(\.urls))
@@ -102,8 +103,9 @@ extension RevocationListInquiry {
         let end: Timestamp
     }
 
-    /// `base` with its delta, if it has one; nil where it does not count, or its delta is missing.
-    private func pair(
+    /// `base` with its delta, if it has one; nil where it does not count, its delta is missing, or a
+    /// delta at hand is of a time that neither knows.
+    func pair(
         with base: FittingList, of lists: [FittingList], _ finding: inout RevocationFinding
     ) -> [FittingList]? {
         if let flaw = base.flaw {
@@ -113,17 +115,19 @@ extension RevocationListInquiry {
         let freshest = [base.list.freshestPoints, question.certificate.freshestPoints]
         let isNeeded = freshest.contains { $0 != nil }
         var gaps: [RevocationGap] = []
-        var deltas: [FittingList] = []
-        for delta in lists where delta.isDelta(inScopeOf: base) {
-            if let flaw = delta.flaw(asDeltaTo: base) {
+        let siblings = lists.filter { $0.isDelta(inScopeOf: base) }
+        let generations = ListGenerations(siblings)
+        for delta in siblings where generations.isNewest(delta) {
+            switch delta.flaw(asDeltaTo: base) {
+            case nil:
+                guard let flaw = delta.flaw else { return [base, delta] }
                 gaps.append(.list(delta.facts, flaw))
-            } else {
-                deltas.append(delta)
+            // What has happened since is in a list that is not here.
+            case .needsNewerBase(let number)?:
+                finding.gaps.append(.list(delta.facts, .needsNewerBase(number: number)))
+                return nil
+            case let flaw?: gaps.append(.list(delta.facts, flaw))
             }
-        }
-        if let delta = deltas.first(where: { $0.isNewest(of: deltas) }) {
-            guard let flaw = delta.flaw else { return [base, delta] }
-            gaps.append(.list(delta.facts, flaw))
         }
         guard isNeeded else { return [base] }
         let urls = freshest.flatMap { $0 ?? [] }.flatMap(\.urls)

@@ -1,6 +1,6 @@
 import Encodings
 import Synchronization
-import X509
+public import X509
 
 /// What was asked before, so that ten thousand signatures under one list check its signature once.
 ///
@@ -70,6 +70,11 @@ final class RevocationMemory: Sendable {
 }
 
 extension RevocationList {
+    /// Whether the list is the word of `issuer`: by name, key and algorithm.
+    public func isWord(of issuer: Certificate) -> Bool {
+        self.issuer == issuer.subject && signatureFlaw(under: issuer) == nil
+    }
+
     /// What keeps the list from being the word of `issuer`; nil if nothing does.
     fileprivate func signatureFlaw(under issuer: Certificate) -> RevocationListFlaw? {
         if let identifier = authorityKeyIdentifier, !identifier.allows(issuer) { return .otherKey }

@@ -1,8 +1,8 @@
 public import Encodings
-import X509
+public import X509
 
 /// Something signed that verified: it may move a floor, and witnesses a time that has come.
-public struct RevocationProof: Sendable, Equatable {
+public struct RevocationProof: Sendable, Hashable {
     /// The digest of the list or response.
     public let digest: Digest
     /// What it is.
@@ -52,7 +52,7 @@ extension RevocationFloors.Scope {
 
 extension RevocationFloors.Floor {
     /// How far `list` has come.
-    init(_ list: RevocationList) {
+    public init(_ list: RevocationList) {
         self.init(number: list.number, thisUpdate: list.thisUpdate)
     }
 }

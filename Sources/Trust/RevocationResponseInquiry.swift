@@ -141,7 +141,7 @@ struct RevocationResponseInquiry {
             case .good(_, let until): return .proven(until: until)
             case .revoked(let revoked): return .refused(.responderRevoked(revoked))
             case .withoutSource, .unknown, nil:
-                return .refused(.responderUnknown(lists?.rankedGaps ?? [.noSource]))
+                return .refused(.responderUnknown(lists?.rankedGaps ?? [.responderWithoutSource]))
             }
         }
     }

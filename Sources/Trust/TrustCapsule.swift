@@ -18,14 +18,36 @@ public struct TrustCapsule: Sendable {
     /// How many members of later versions are passed over.
     public static let extensionCountMax = 100
 
+    /// A CRL as it travels. Nothing is known of it yet.
+    public struct List: Sendable, Equatable {
+        /// Its bytes, in DER.
+        public let der: [UInt8]
+        /// Where the sender's operator said that it is from, in byte order; it counts for these only.
+        /// Empty where nobody said, and it counts wherever its own words let it.
+        public let urls: [String]
+
+        /// A list from `urls`.
+        public init(der: [UInt8], urls: some Sequence<String>) {
+            self.der = der
+            self.urls = Set(urls).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        }
+
+        fileprivate var json: JSON {
+            [
+                "content": .string(Base64.encode(der)),
+                "urls": .array(urls.map { .string($0) }),
+            ]
+        }
+    }
+
     /// Counts the states of the site's trust; 0 for a site that has none yet.
     public let counter: Int64
     /// The policies, by the file that holds them.
     public let policies: [TrustPolicyFile: TrustPolicyDocument]
     /// The trust stores.
     public let stores: [TrustStoreName: TrustedCertificates]
-    /// CRLs in DER. Nothing is known of them yet.
-    public let revocationLists: [[UInt8]]
+    /// CRLs, in the order of their bytes, each once.
+    public let revocationLists: [List]
     /// OCSP responses in DER. Nothing is known of them yet.
     public let ocspResponses: [[UInt8]]
     /// Members of a later version that this one may pass over.
@@ -34,7 +56,7 @@ public struct TrustCapsule: Sendable {
     /// A capsule; `counter` is at least 0.
     public init(
         counter: Int64, policies: [TrustPolicyFile: TrustPolicyDocument] = [:],
-        stores: [TrustStoreName: TrustedCertificates] = [:], revocationLists: [[UInt8]] = [],
+        stores: [TrustStoreName: TrustedCertificates] = [:], revocationLists: [List] = [],
         ocspResponses: [[UInt8]] = []
     ) {
         precondition(counter >= 0, "a counter counts from 0")
@@ -72,7 +94,8 @@ public struct TrustCapsule: Sendable {
                         "certificates": Self.base64(trusted.certificates.map(\.der)),
                     ]
                 }),
-            "crls": Self.base64(revocationLists), "ocspResponses": Self.base64(ocspResponses),
+            "crls": .array(revocationLists.map(\.json)),
+            "ocspResponses": Self.base64(ocspResponses),
         ]
         for member in extensions.members { document[member.name] = member.value }
         return JSON.object(document).serialized()
@@ -93,6 +116,19 @@ public struct TrustCapsule: Sendable {
         ocspResponses = Self.sorted(text.ocspResponses)
         extensions = text.extensions
         guard self.bytes == bytes else { throw .notCanonical }
+    }
+
+    private static func sorted(_ lists: [List]) -> [List] {
+        // The same bytes twice are one list, which is from all that was said of either.
+        var urls: [[UInt8]: Set<String>] = [:]
+        for list in lists {
+            // Said to be from nowhere in particular, it counts anywhere.
+            if list.urls.isEmpty { urls[list.der] = [] }
+            guard urls[list.der].map({ !$0.isEmpty }) ?? true else { continue }
+            urls[list.der, default: []].formUnion(list.urls)
+        }
+        return urls.map { List(der: $0.key, urls: $0.value) }
+            .sorted { $0.der.lexicographicallyPrecedes($1.der) }
     }
 
     private static func sorted(_ evidence: [[UInt8]]) -> [[UInt8]] {

@@ -14,7 +14,7 @@ struct TrustCapsuleText {
     }
 
     let counter: Int64
-    let revocationLists: [[UInt8]]
+    let revocationLists: [TrustCapsule.List]
     let ocspResponses: [[UInt8]]
     let extensions: JSONObject
     private let policyTexts: [Policy]
@@ -43,7 +43,7 @@ struct TrustCapsuleText {
             counter = try place.member("counter").integer(atLeast: 0)
             policyTexts = try Self.policies(place.member("policies"))
             storeTexts = try Self.stores(place.member("trustStores"))
-            revocationLists = try Self.evidence(place.member("crls"))
+            revocationLists = try Self.lists(place.member("crls"))
             ocspResponses = try Self.evidence(place.member("ocspResponses"))
             extensions = try Self.extensions(place)
         } catch {
@@ -118,6 +118,25 @@ struct TrustCapsuleText {
         var values: [[UInt8]] = []
         for element in elements { values.append(try bytes(element)) }
         return values
+    }
+
+    private static func lists(_ place: JSONPlace) throws(JSONShapeError) -> [TrustCapsule.List] {
+        let elements = try place.array()
+        guard elements.count <= TrustCapsule.evidenceCountMax else {
+            throw .unexpected(
+                path: place.path, expected: "at most \(TrustCapsule.evidenceCountMax) elements")
+        }
+        var lists: [TrustCapsule.List] = []
+        for element in elements {
+            try element.onlyMembers(["content", "urls"])
+            lists.append(
+                TrustCapsule.List(
+                    der: try bytes(element.member("content")),
+                    urls: try element.member("urls").elements { it throws(JSONShapeError) in
+                        try it.string()
+                    }))
+        }
+        return lists
     }
 
     private static func bytes(_ place: JSONPlace) throws(JSONShapeError) -> [UInt8] {

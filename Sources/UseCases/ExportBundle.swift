@@ -1,9 +1,10 @@
-internal import Audit
+internal import BundleFormat
 internal import Configuration
 internal import Cryptography
 public import Encodings
 public import Files
 public import Notary
+public import OCI
 internal import OCILayout
 public import Sending
 internal import Signing
@@ -13,31 +14,48 @@ internal import X509
 
 /// What to export, and for whom.
 public struct ExportBundleRequest: Sendable {
-    /// The layout as it was named, with a tag or digest for one image only.
-    public var reference: String
-    /// Where the bundle goes: a path that ends in `.tar`, or a folder.
-    public var target: String
+    /// A key that signs the bundle.
+    public struct Key: Sendable {
+        /// The key.
+        public let access: KeyAccess
+        /// The PEM file with its chain, leaf to root; nil for the one on its token.
+        public let chainPath: String?
+
+        /// The key that `access` reaches, with the chain in the file at `chainPath`.
+        public init(_ access: KeyAccess, chainPath: String? = nil) {
+            self.access = access
+            self.chainPath = chainPath
+        }
+    }
+
+    /// The layout as it was named, with a tag or digest for single images of it.
+    public var references: [String]
+    /// Whole layouts are meant only as far as the names of images fit one of these.
+    public var patterns: [NamePattern] = []
+    /// Further images, each perhaps with a repository of its own.
+    public var list: ExportList?
+    /// Where the bundle goes: a path that ends in `.tar`, or a folder; nil only for a rehearsal.
+    public var target: String?
     /// The site that the bundle is for.
     public var destination: SiteName
-    /// The key that signs the bundle.
-    public var key: KeyAccess
-    /// The PEM file with its chain, leaf to root.
-    public var chainPath: String?
-    /// The format of the bundle's signature.
+    /// The keys that sign the bundle; none for a rehearsal.
+    public var keys: [Key] = []
+    /// The format of the bundle's signatures.
     public var format = SignatureFormat.jws
     /// The repository of images whose names are no full image names.
     public var scope: RegistryScope?
+    /// The repositories of single ones of them.
+    public var scopeMap: ScopeMap?
     /// How long it may be received, in seconds.
     public var useBySeconds = ExportRequest.useBySecondsDefault
     /// How long to wait for other runs.
     public var patience: LockPatience = .standard
 
     /// A request with the defaults as they stand here.
-    public init(reference: String, target: String, destination: SiteName, key: KeyAccess) {
-        self.reference = reference
+    public init(references: [String], target: String?, destination: SiteName) {
+        self.references = references
         self.target = target
         self.destination = destination
-        self.key = key
     }
 }
 
@@ -47,86 +65,148 @@ public enum SiteError: Error, Equatable {
     case noName(homePath: String)
     /// What the home keeps makes a capsule that no receiver takes; in bytes.
     case capsuleTooLarge(limit: Int)
-    /// The number is not that of an unfinished export; which one is, if any.
-    case notPending(Int64, SiteName, pending: Int64?)
+    /// The images lie in several layouts, and a bundle is of one.
+    case severalLayouts([String])
+    /// The destination is this site.
+    case ownDestination(SiteName)
 }
 
 extension Site {
     /// Writes a bundle with the images of a layout, everything that refers to them, and this
     /// site's trust capsule.
-    public func export(_ request: ExportBundleRequest) throws -> ExportOutcome {
+    ///
+    /// - Parameters:
+    ///   - request: what goes where.
+    ///   - announce: called with the bytes of blobs that are about to be read.
+    /// - Returns: the report, or why there is no bundle.
+    /// - Throws: where home, state, keys or layout cannot be used.
+    public func export(
+        _ request: ExportBundleRequest, announce: (Int64) -> Void = { _ in }
+    ) throws -> ExportOutcome {
         let home = try home()
-        guard let origin = try home.ownName() else { throw SiteError.noName(homePath: homePath) }
+        if let refusal = try refusal(of: request.destination, home) { return .refused(refusal) }
         let state = try state()
         try state.checkSigningClock(clock.now, tolerance: clockTolerance())
-        let reference = try Reference(parsing: request.reference, in: files)
-        let layout = try Layout(at: reference.path, in: files)
-        var wanted = ExportRequest(
-            layout: layout, target: request.target, origin: origin,
-            destination: request.destination, capsule: try capsule(of: home, state).bytes,
-            signingAgent: agent, userName: userName, userID: userID)
-        if reference.selector != .only { wanted.selector = reference.selector }
-        wanted.scope = request.scope
-        wanted.format = request.format
-        wanted.useBySeconds = request.useBySeconds
+        let wanted = try wanted(request, of: home, capsule: capsule(of: home, state).bytes)
         let exporter = BundleExport(
             in: state, on: files, clock: clock, randomness: randomness,
             patience: request.patience)
         return try exporter.run(
             wanted,
-            signer: {
-                let signer = try signer(
-                    request.key, chain: try chain(at: request.chainPath), state)
-                try state.beginSigning(at: clock.now)
-                return signer
-            })
+            signers: request.keys.map { key in
+                {
+                    let signer = try signer(
+                        key.access, chain: try chain(at: key.chainPath), state)
+                    try state.beginSigning(at: clock.now)
+                    return signer
+                }
+            }, announce: announce)
+    }
+
+    /// Finds out what `export` would write, and changes nothing: no key is used, no PIN is asked
+    /// for, no number is bound.
+    public func rehearse(_ request: ExportBundleRequest) throws -> RehearsalOutcome {
+        let home = try home()
+        if let refusal = try refusal(of: request.destination, home) { return .refused(refusal) }
+        let state = try existingState()
+        try state?.checkSigningClock(clock.now, tolerance: clockTolerance())
+        // Its counter is given only to a capsule that goes out.
+        let wanted = try wanted(request, of: home, capsule: capsule(of: home, counter: 1).bytes)
+        return try BundleExport.rehearsal(
+            of: wanted, at: request.target, in: state, on: files)
     }
 
     /// Gives up the unfinished export `number` to `destination`: the number is spent, and every
     /// later bundle says so, with `reason`.
-    ///
-    /// - Returns: where the bundle was written, if the record says that it was: it may have left.
-    /// - Throws: `.notPending` when another number, or none, is unfinished.
     public func voidExport(_ number: Int64, to destination: SiteName, reason: String) throws
-        -> String?
+        -> VoidOutcome
     {
-        let state = try state()
-        let pending = try state.sending(to: destination, randomness).state().pending
-        guard let pending, pending.sequence == number else {
-            throw SiteError.notPending(number, destination, pending: pending?.sequence)
+        guard let state = try existingState() else { return .refused(.neverExported) }
+        return try BundleExport(
+            in: state, on: files, clock: clock, randomness: randomness, patience: patience
+        ).void(number, to: destination, reason: reason, userName: userName, userID: userID)
+    }
+
+    // MARK: Parts
+
+    /// Nothing goes to a site whose keys may be in other hands.
+    private func refusal(of destination: SiteName, _ home: Home) throws -> ExportRefusal? {
+        guard try home.ownName() != destination else {
+            throw SiteError.ownDestination(destination)
         }
-        var target: String?
-        _ = try state.audit.verify { record in
-            guard record.event.kind == "export",
-                record.event.details["bundle"] == .string(pending.bundle.description),
-                case .string(let path)? = record.event.details["target"]
-            else { return }
-            target = path
-        }
-        _ = try BundleExport(in: state, on: files, clock: clock, randomness: randomness)
-            .void(destination, reason: reason, userName: userName, userID: userID)
-        return target
+        guard let suspension = try home.peer(destination)?.suspension else { return nil }
+        return .suspended(destination, since: suspension.since, reason: suspension.reason)
+    }
+
+    private func wanted(_ request: ExportBundleRequest, of home: Home, capsule: [UInt8]) throws
+        -> ExportRequest
+    {
+        guard let origin = try home.ownName() else { throw SiteError.noName(homePath: homePath) }
+        let named = try request.wishes(in: files)
+        var wanted = ExportRequest(
+            layout: try Layout(at: named.path, in: files), wishes: named.wishes,
+            target: request.target ?? "", origin: origin, destination: request.destination,
+            capsule: capsule, signingAgent: agent, userName: userName, userID: userID)
+        wanted.scope = request.scope
+        wanted.scopeMap = request.scopeMap
+        wanted.format = request.format
+        wanted.useBySeconds = request.useBySeconds
+        return wanted
     }
 
     /// What this site trusts, for the far side to look at.
     private func capsule(of home: Home, _ state: StateFolder) throws -> TrustCapsule {
-        var policies: [TrustPolicyFile: TrustPolicyDocument] = [:]
-        for file in TrustPolicyFile.allCases { policies[file] = try home.policy(in: file) }
-        let stores = try home.trustStores()
-        let evidence = try home.revocationStore().evidence
-        func capsule(_ counter: Int64) -> TrustCapsule {
-            TrustCapsule(
-                counter: counter, policies: policies, stores: stores,
-                revocationLists: evidence.lists.map(\.list.der),
-                ocspResponses: evidence.responses.map(\.der))
-        }
-        let uncounted = capsule(0)
+        let uncounted = try capsule(of: home, counter: 0)
         if uncounted.isEmpty { return .empty }
-        let counter = try state.capsuleCounter(for: BlobHasher.digest(of: uncounted.bytes))
-        let counted = capsule(counter)
-        guard counted.bytes.count <= TrustCapsule.byteCountMax else {
+        return try capsule(
+            of: home, counter: state.capsuleCounter(for: BlobHasher.digest(of: uncounted.bytes)))
+    }
+
+    private func capsule(of home: Home, counter: Int64) throws -> TrustCapsule {
+        let trust = try home.trustState()
+        let evidence = try home.revocationStore().evidence
+        let capsule = TrustCapsule(
+            counter: counter, policies: trust.policies, stores: trust.stores,
+            revocationLists: evidence.lists.map {
+                TrustCapsule.List(der: $0.list.der, urls: $0.urls)
+            },
+            ocspResponses: evidence.responses.map(\.der))
+        if capsule.isEmpty { return .empty }
+        guard capsule.bytes.count <= TrustCapsule.byteCountMax else {
             throw SiteError.capsuleTooLarge(limit: TrustCapsule.byteCountMax)
         }
-        return counted
+        return capsule
+    }
+}
+
+extension ExportBundleRequest {
+    /// The layout that every reference is of, and what of it is meant.
+    fileprivate func wishes(in files: FileSystem) throws -> (path: String, wishes: [ExportWish]) {
+        let items =
+            references.map { (text: $0, repository: RegistryScope?.none) }
+            + (list?.items ?? []).map { (text: $0.reference, repository: $0.repository) }
+        var paths: [(named: String, absolute: String)] = []
+        var wishes: [ExportWish] = []
+        for item in items {
+            let reference = try Reference(parsing: item.text, in: files)
+            let absolute = try files.absolutePath(of: reference.path)
+            if !paths.contains(where: { $0.absolute == absolute }) {
+                paths.append((reference.path, absolute))
+            }
+            guard case .only = reference.selector else {
+                wishes.append(
+                    ExportWish(.image(reference.selector), repository: item.repository))
+                continue
+            }
+            if patterns.isEmpty {
+                wishes.append(ExportWish(.everything, repository: item.repository))
+            } else {
+                wishes += patterns.map { ExportWish(.matching($0), repository: item.repository) }
+            }
+        }
+        guard let path = paths.first, paths.count == 1 else {
+            throw SiteError.severalLayouts(paths.map(\.named))
+        }
+        return (path.named, wishes)
     }
 }

@@ -91,6 +91,19 @@ extension Site {
     }
 }
 
+extension Site {
+    /// Describes one image that `content` holds.
+    func describe(
+        _ target: Descriptor, in content: any LayoutContent, reference: String, path: String,
+        signatureCountMax: Int
+    ) throws -> ImageDescription {
+        let inspection = Inspection(
+            reference: reference, parsed: Reference(path: path, selector: .only),
+            signatureCountMax: signatureCountMax)
+        return try inspection.image(target, in: content)
+    }
+}
+
 extension ImageDescription {
     /// Whether every signature that was looked at could be read.
     public var isReadable: Bool { signatures.allSatisfy(\.isReadable) }
@@ -113,6 +126,12 @@ private struct Inspection {
         var images: [ImageDescription] = []
         for target in targets { images.append(try image(target, in: content, graph)) }
         return images
+    }
+
+    func image(_ target: Descriptor, in content: some LayoutContent) throws(LayoutError)
+        -> ImageDescription
+    {
+        try image(target, in: content, LayoutGraph(content))
     }
 
     private func image(

@@ -1,6 +1,7 @@
 public import Audit
 public import Encodings
 internal import Files
+internal import State
 
 /// Which lines of the audit record are wanted: those for which everything that is set holds.
 public struct AuditSelection: Sendable {
@@ -71,6 +72,7 @@ extension Site {
         guard files.kind(at: statePath) == .folder else {
             throw AuditReadingError.noState(path: statePath)
         }
+        if StateFolder.isUnsettled(at: statePath, in: files) { _ = try state() }
         var lineOfHead: Int64?
         let folder = try files.folder(at: statePath)
         guard try folder.kind(of: AuditLog.fileName) != nil else {

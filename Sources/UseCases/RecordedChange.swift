@@ -19,6 +19,28 @@ extension Site {
         }
     }
 
+    /// Makes a change of many items, of as many at a time as one record has room for.
+    func recordedInPortions<Item>(
+        _ kind: String, _ member: String, _ items: [Item], json: (Item) -> JSON,
+        change: (ArraySlice<Item>) throws -> Void
+    ) throws {
+        var rest = items[...]
+        while !rest.isEmpty {
+            var elements: [JSON] = []
+            var byteCount = 0
+            for item in rest {
+                let element = json(item)
+                byteCount += element.serialized().count + 1
+                // Half a record is room enough for what stands around them.
+                guard elements.isEmpty || byteCount <= AuditRecord.byteCountMax / 2 else { break }
+                elements.append(element)
+            }
+            let portion = rest.prefix(elements.count)
+            try recorded(kind, [member: .array(elements)]) { try change(portion) }
+            rest = rest.dropFirst(elements.count)
+        }
+    }
+
     private func incomplete(_ begun: AuditEvent) -> AuditEvent {
         AuditEvent(
             operation: begun.operation.withdrawal, kind: "incomplete", time: clock.now,

@@ -63,6 +63,26 @@ public struct StatusReport: Sendable {
     public let ending: [EndingThing]
     /// How many things were looked at.
     public let count: Int
+    /// What could not be looked at, so that nobody knows when it ends.
+    public let unreadable: [UnreadableThing]
+}
+
+/// Something that may end, and cannot be read.
+public struct UnreadableThing: Sendable, Equatable {
+    /// What it is.
+    public enum Kind: String, Sendable, CaseIterable {
+        /// A trust store that cannot be used.
+        case trustStore
+        /// A signature in a layout.
+        case signature
+    }
+
+    /// What it is.
+    public let kind: Kind
+    /// The store, or the layout.
+    public let place: String
+    /// The digest of the signature; empty for a store.
+    public let name: String
 }
 
 extension Site {
@@ -70,8 +90,9 @@ extension Site {
     /// own keys. Nothing is judged or changed.
     public func status(_ request: StatusRequest) throws -> StatusReport {
         let clock = try clockStatus()
-        var things = try trustedThings() + peerThings() + revocationThings()
-        for path in request.subjects { things += try endings(of: path) }
+        var unreadable: [UnreadableThing] = []
+        var things = try trustedThings(&unreadable) + peerThings() + revocationThings()
+        for path in request.subjects { things += try endings(of: path, &unreadable) }
         if let key = request.key { things += try tokenThings(key) }
         var seen: Set<String> = []
         things = things.filter {
@@ -83,13 +104,17 @@ extension Site {
             ending: things.filter { $0.end <= horizon }.sorted {
                 ($0.end, $0.kind.rawValue, $0.place, $0.name)
                     < ($1.end, $1.kind.rawValue, $1.place, $1.name)
-            }, count: things.count)
+            }, count: things.count, unreadable: unreadable)
     }
 
-    private func trustedThings() throws -> [EndingThing] {
+    private func trustedThings(_ unreadable: inout [UnreadableThing]) throws -> [EndingThing] {
         let home = try home()
         return try home.trustStoreNames().names.flatMap { store -> [EndingThing] in
-            guard case .usable(let trusted, _) = try home.trustStore(store) else { return [] }
+            guard case .usable(let trusted, _) = try home.trustStore(store) else {
+                unreadable.append(
+                    UnreadableThing(kind: .trustStore, place: "\(store)", name: ""))
+                return []
+            }
             let kind: EndingThing.Kind = store.type == .tsa ? .timestampRoot : .trustedCertificate
             return trusted.certificates.map { $0.ending(as: kind, at: "\(store)") }
         }
@@ -103,13 +128,20 @@ extension Site {
         }
     }
 
-    /// Of CRLs only the newest of each issuer and scope: what a newer one replaces may end.
+    /// Of CRLs only the newest of each authority and scope: what a newer one replaces may end. Nobody
+    /// replaces a list whose authority is in no trust store.
     private func revocationThings() throws -> [EndingThing] {
         let evidence = try home().revocationStore().evidence
         let maxAge = try revocationRules().maxCRLAge
-        let lists = evidence.lists.map(\.list).filter { list in
-            !evidence.lists.contains { $0.list.isSuccessor(of: list) }
+        let authorities = try trustedCertificates()
+        let signed = evidence.lists.map { item in
+            (list: item.list, by: authorities.first { $0.hasIssued(item.list) }?.keyFingerprint)
         }
+        let lists = signed.filter { one in
+            !signed.contains { other in
+                one.by != nil && one.by == other.by && other.list.isSuccessor(of: one.list)
+            }
+        }.map(\.list)
         return lists.map { list in
             let due = list.nextUpdate ?? list.thisUpdate
             let aged = maxAge.map { list.thisUpdate.adding(seconds: $0) } ?? due
@@ -124,7 +156,9 @@ extension Site {
             }
     }
 
-    private func endings(of path: String) throws -> [EndingThing] {
+    private func endings(of path: String, _ unreadable: inout [UnreadableThing]) throws
+        -> [EndingThing]
+    {
         if let certificates = try certificates(inFile: path) {
             return certificates.map { $0.ending(as: .ownCertificate, at: path) }
         }
@@ -132,6 +166,9 @@ extension Site {
         let chains = try steadily(reference) { content in
             let chains = try SignedChains(in: content, roots: timestampRoots())
             return (chains, isSound: chains.unreadable.isEmpty)
+        }
+        unreadable += chains.unreadable.map {
+            UnreadableThing(kind: .signature, place: path, name: $0.digest.description)
         }
         return (chains.signers + chains.authorities).flatMap(\.certificates).map {
             $0.ending(as: .signerCertificate, at: path)
@@ -163,6 +200,7 @@ extension RevocationList {
     /// Whether this one was made after `other`, for the same certificates.
     fileprivate func isSuccessor(of other: RevocationList) -> Bool {
         issuer == other.issuer && isDelta == other.isDelta
-            && scopeFingerprint == other.scopeFingerprint && other.floor.isBelow(floor)
+            && scopeFingerprint == other.scopeFingerprint
+            && RevocationFloors.Floor(other).isBelow(RevocationFloors.Floor(self))
     }
 }

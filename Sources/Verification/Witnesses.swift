@@ -60,6 +60,7 @@ final class Witnesses: Sendable {
 public struct Testimony: Sendable {
     /// Lists and responses about revocation, each once.
     public private(set) var revocation: [RevocationProof] = []
+    private var known: Set<RevocationProof> = []
     /// The latest time in a time stamp; nil where there was none.
     public private(set) var timestamp: Timestamp?
 
@@ -76,7 +77,13 @@ public struct Testimony: Sendable {
     }
 
     mutating func take(_ proofs: [RevocationProof]) {
-        revocation += proofs.filter { !revocation.contains($0) }
+        for proof in proofs where known.insert(proof).inserted { revocation.append(proof) }
+    }
+
+    /// Takes back what these digests have proven.
+    public mutating func forget(_ digests: Set<Digest>) {
+        revocation.removeAll { digests.contains($0.digest) }
+        known.subtract(known.filter { digests.contains($0.digest) })
     }
 
     mutating func take(_ time: Timestamp) { timestamp = max(timestamp ?? time, time) }

@@ -27,7 +27,7 @@ public struct RevocationList: Sendable {
 
     /// Reads one list in DER, of version 1 or 2.
     ///
-    /// Its entries are walked through once; their extensions are read when one is asked for.
+    /// Its entries are walked through once; they are read when one is asked for.
     ///
     /// - Throws: `RevocationListError`; bytes after the list are an error too.
     public init(der: [UInt8]) throws(RevocationListError) {
@@ -104,15 +104,33 @@ public struct RevocationList: Sendable {
     /// Whether the signature is by the key of `certificate`, whatever the names say.
     public func isSigned(by certificate: Certificate) -> Bool { certificate.hasSigned(statement) }
 
-    /// What the list says of the certificate with this serial number, in the order of the list; empty
-    /// where it says nothing.
+    /// Critical extensions of entries that nobody here knows, by identifier, whichever certificate
+    /// they are about. Such a list must not be used.
+    public var unknownCriticalEntryExtensions: [String] { entries.unknownCriticalExtensions }
+
+    /// What the list says of the certificate with this serial number.
     ///
     /// `serialNumber` is big-endian, without a leading zero byte, as `Certificate` has it.
-    ///
-    /// - Throws: `RevocationListError` when an extension of such an entry is malformed.
-    public func entries(for serialNumber: [UInt8]) throws(RevocationListError) -> [RevokedEntry] {
-        try entries.entries(for: serialNumber)
+    public func entries(for serialNumber: [UInt8]) -> FoundEntries {
+        entries.entries(for: serialNumber)
     }
+
+    /// Whether every certificate that `other` revokes for good is revoked here as well, and for no
+    /// shorter time.
+    public func revokes(allOf other: RevocationList) -> Bool {
+        other.entries.areListed(in: entries)
+    }
+}
+
+/// The entries of a list about one certificate.
+public struct FoundEntries: Sendable {
+    /// Those that can be read, in the order of the list.
+    public internal(set) var entries: [RevokedEntry] = []
+    /// What keeps one of them from being read; nil where all can be.
+    public internal(set) var error: RevocationListError?
+
+    /// None.
+    public init() {}
 }
 
 /// The elements of a list, before its extensions are judged.

@@ -29,11 +29,11 @@ public struct RevokedEntry: Sendable, Equatable {
         do {
             for part in try Self.extensions(&entry) {
                 switch part.identifier {
-                case "2.5.29.21":
+                case Self.reasonCode:
                     reason = try part.parsed { value throws(DERError) in
                         try RevocationReason(&value)
                     }
-                case "2.5.29.24":
+                case Self.invalidity:
                     invalidityDate = try part.parsed { value throws(DERError) in
                         try value.generalizedTime()
                     }
@@ -45,6 +45,37 @@ public struct RevokedEntry: Sendable, Equatable {
         self.invalidityDate = invalidityDate
         unknownCriticalExtensions = unknown
     }
+
+    /// Whether nothing undoes it.
+    public var isForGood: Bool { reason != .certificateHold && reason != .removeFromCRL }
+
+    /// Whether this entry revokes for good, and for no shorter time than `other` does.
+    func says(all other: RevokedEntry) -> Bool {
+        guard isForGood else { return false }
+        guard let invalidityDate else { return true }
+        return other.invalidityDate.map { invalidityDate <= $0 } ?? false
+    }
+
+    /// The critical ones among the extensions of an entry that nobody here knows.
+    static func unknownCritical(_ extensions: DERReader) throws(DERError) -> [String] {
+        var rest = extensions
+        var unknown: [String] = []
+        while !rest.isAtEnd {
+            var part = try rest.enter(DERTag.sequence)
+            let start = part
+            _ = try part.next(DERTag.objectIdentifier)
+            // Half a million of them go by here, and hardly any is critical.
+            guard part.nextTag == DERTag.boolean, try part.boolean() else { continue }
+            var named = start
+            let identifier = try named.objectIdentifier()
+            if !known.contains(identifier) { unknown.append(identifier) }
+        }
+        return unknown
+    }
+
+    private static let known = [reasonCode, invalidity]
+    private static let reasonCode = "2.5.29.21"
+    private static let invalidity = "2.5.29.24"
 
     private static func extensions(_ entry: inout DERReader) throws(ExtensionFlaw) -> [Extension] {
         guard !entry.isAtEnd else { return [] }

@@ -38,7 +38,7 @@ struct Airseal: ParsableCommand {
             PeerCommand.self, KeyCommand.self,
             CertCommand.self, TrustCommand.self, PolicyCommand.self, RevocationCommand.self,
             ClockCommand.self, StatusCommand.self,
-            AuditCommand.self,
+            StateCommand.self, AuditCommand.self,
         ])
 
     static func main() {

@@ -28,6 +28,11 @@ extension Platform: ExpressibleByArgument {
     public init?(argument: String) { self.init(argument) }
 }
 
+extension NamePattern: ExpressibleByArgument {
+    /// A shell pattern.
+    public init?(argument: String) { self.init(argument) }
+}
+
 extension ReferenceName: ExpressibleByArgument {
     /// A tag or full image name.
     public init?(argument: String) { self.init(argument) }

@@ -12,21 +12,21 @@ final class Progress: Sendable {
     private static let interval: UInt64 = 200_000_000
 
     private let verb: String
-    private let total: Int64?
     private let state: Mutex<State>
 
     private struct State {
         let begun: UInt64
         var shown: UInt64
         var byteCount: Int64 = 0
+        var total: Int64?
     }
 
     private init?(_ verb: String, total: () -> Int64?) {
         guard Terminal.talksToPerson else { return nil }
         self.verb = verb
-        self.total = total()
         let now = Self.now
-        state = Mutex(State(begun: now, shown: now + Self.patience - Self.interval))
+        state = Mutex(
+            State(begun: now, shown: now + Self.patience - Self.interval, total: total()))
     }
 
     /// Work whose amount nobody knows before. Nil where no person reads standard error.
@@ -49,13 +49,18 @@ final class Progress: Sendable {
         { count in self.add(count) }
     }
 
+    /// From now on so many bytes are to be read, besides what was.
+    func expect(_ byteCount: Int64) {
+        state.withLock { $0.total = $0.byteCount + byteCount }
+    }
+
     private func add(_ count: Int) {
         let line = state.withLock { state -> String? in
             state.byteCount += Int64(count)
             let now = Self.now
             guard now >= state.shown + Self.interval else { return nil }
             state.shown = now
-            return Self.line(verb, state.byteCount, of: total, after: now - state.begun)
+            return Self.line(verb, state.byteCount, of: state.total, after: now - state.begun)
         }
         if let line { Terminal.show(progress: line) }
     }

@@ -156,7 +156,7 @@ struct ReceiveAnswer {
 }
 
 extension ReceivedBundle {
-    fileprivate var json: JSON {
+    var json: JSON {
         [
             "digest": .string(bundle.description), "origin": .string(origin.text),
             "destination": .string(destination.text), "stream": .string(stream.text),

@@ -127,3 +127,15 @@ struct WaitOption: ParsableArguments {
         }
     }
 }
+
+/// Why something is done that the record must be able to explain.
+struct RequiredReason: ParsableArguments {
+    @Option(help: ArgumentHelp("Why, for the record.", valueName: "text"))
+    var reason: String
+
+    func validate() throws {
+        guard reason.utf8.contains(where: { $0 != UInt8(ascii: " ") }) else {
+            throw ValidationError("--reason says nothing")
+        }
+    }
+}

@@ -60,6 +60,22 @@ struct TokenOptions: ParsableArguments {
             prompt: PINPrompt.ask)
     }
 
+    /// The keys that `uris` name, each with its own PIN: what the command line says of a PIN belongs
+    /// to one token.
+    func accesses(to uris: [String]) throws -> [KeyAccess] {
+        guard uris.count > 1 else { return try uris.map(access) }
+        guard !namesPIN else {
+            throw ValidationError(
+                "--pin-fd and --pin-credential are of one key; "
+                    + "name the PINs of several with pin-source in their URIs")
+        }
+        PINPrompt.endOnSignals()
+        return try uris.map { uri in
+            try KeyAccess(
+                uri: uri, timeout: tokenTimeout, tell: Self.tell, prompt: PINPrompt.ask)
+        }
+    }
+
     private func pin() throws -> KeyAccess.NamedPIN? {
         if let pinFd { return .descriptor(try DescriptorPIN(reading: pinFd, in: .real)) }
         let folder = Environment.credentialsFolder

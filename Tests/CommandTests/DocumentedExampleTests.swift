@@ -7,20 +7,7 @@ import Testing
     ) async throws {
         #expect(!page.examples.isEmpty, "there is no example")
         #expect(page.strays.isEmpty, "examples that nobody runs")
-        let site = try await DocumentedSite.make()
-        for example in page.examples {
-            let answer = try await site.run("{ \(example.line)\n} 2>&1")
-            let lines = answer.output.split(separator: "\n", omittingEmptySubsequences: false)
-                .map(String.init)
-            let said = lines.last == "" ? lines.dropLast() : lines
-            #expect(
-                answer.status == example.status && example.promises(said),
-                """
-                $ \(example.line)
-                ended with \(answer.status) and said:
-                \(answer.output)
-                """)
-        }
+        try await page.expectExamples(in: DocumentedSite.make())
     }
 
     @Test func `are there for every verb, and for nothing else`() async throws {
@@ -29,7 +16,7 @@ import Testing
         let verbs = try dump.member("command").member("subcommands").array()
             .map { try $0.member("commandName").string() }.filter { $0 != "help" }
         #expect(CommandPage.all.map(\.name) == verbs.sorted())
-        let list = try await site.yes("cat '\(CommandPage.folder)/README.md'").output
+        let list = try await site.yes("cat '\(CommandPage.path(of: "commands"))/README.md'").output
         for verb in verbs { #expect(list.contains("](\(verb).md)"), "\(verb)") }
     }
 
@@ -47,6 +34,40 @@ import Testing
         #expect(!example("…", "z").promises(["y"]))
         #expect(!example("a…c").promises(["abcd"]))
         #expect(!example("ab…bc").promises(["abc"]))
+    }
+}
+
+@Suite struct `The guides` {
+    @Test(arguments: CommandPage.guides) func `say what is said`(_ guide: CommandPage) async throws
+    {
+        let site = try await DocumentedSite.make()
+        let port = try await site.yes(
+            "/usr/bin/python3 -c 'import socket; s = socket.create_server((\"127.0.0.1\", 0)); "
+                + "print(s.getsockname()[1])'"
+        ).output
+        try await guide.expectExamples(in: site, port: #require(Int(port.dropLast())))
+        // Where an example failed, what it began goes on.
+        _ = try await site.run("[ ! -e registry.pid ] || kill $(cat registry.pid)")
+    }
+}
+
+extension CommandPage {
+    /// Everything that is typed ends as the page says, and says what the page says.
+    func expectExamples(in site: Site, port: Int = 5000) async throws {
+        for example in examples {
+            let example = example.reaching(port: port)
+            let answer = try await site.run("{ \(example.line)\n} 2>&1")
+            let lines = answer.output.split(separator: "\n", omittingEmptySubsequences: false)
+                .map(String.init)
+            let said = lines.last == "" ? lines.dropLast() : lines
+            #expect(
+                answer.status == example.status && example.promises(said),
+                """
+                $ \(example.line)
+                ended with \(answer.status) and said:
+                \(answer.output)
+                """)
+        }
     }
 }
 

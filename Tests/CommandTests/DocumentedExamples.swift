@@ -3,7 +3,7 @@ import Files
 import TestSupport
 import Testing
 
-/// A page of docs/commands and the examples on it: fenced blocks of the kind `console`, in which a
+/// A page of docs/commands or docs/operating and the examples on it: fenced blocks of the kind `console`, in which a
 /// line after `$ ` is typed and the lines up to the next are what it says. docs/hacking.md tells how
 /// one is written.
 struct CommandPage: Sendable, CustomTestStringConvertible {
@@ -14,25 +14,33 @@ struct CommandPage: Sendable, CustomTestStringConvertible {
     /// Lines that look like an example and stand where nobody runs them.
     let strays: [String]
 
-    var testDescription: String { "docs/commands/\(name).md" }
+    /// The folder: `commands`.
+    let folder: String
 
-    static let folder = "\(Site.package)/docs/commands"
+    var testDescription: String { "docs/\(folder)/\(name).md" }
+
+    static let all = pages(of: "commands")
+    static let guides = pages(of: "operating")
+
+    /// Where the pages of a folder are.
+    static func path(of folder: String) -> String { "\(Site.package)/docs/\(folder)" }
 
     /// Every page but the list of pages, by the names in the folder.
-    static let all: [CommandPage] = {
+    private static func pages(of folder: String) -> [CommandPage] {
         do {
-            return try FileSystem.real.folder(at: folder).entries().map(\.name).sorted()
+            return try FileSystem.real.folder(at: path(of: folder)).entries().map(\.name).sorted()
                 .filter { $0.hasSuffix(".md") && $0 != "README.md" }
-                .map { try CommandPage(String($0.dropLast(3))) }
+                .map { try CommandPage(String($0.dropLast(3)), in: folder) }
         } catch {
             Issue.record("the pages cannot be read: \(error)")
             return []
         }
-    }()
+    }
 
-    init(_ name: String) throws {
+    init(_ name: String, in folder: String) throws {
         self.name = name
-        let bytes = try TestFiles.bytes("\(Self.folder)/\(name).md")
+        self.folder = folder
+        let bytes = try TestFiles.bytes("\(Self.path(of: folder))/\(name).md")
         var examples: [DocumentedExample] = []
         var strays: [String] = []
         var fence: Substring?
@@ -72,6 +80,13 @@ struct DocumentedExample: Sendable {
 
     init(line: String) {
         self.line = line
+    }
+
+    /// The same where another port is free.
+    func reaching(port: Int) -> DocumentedExample {
+        var example = self
+        example.line = line.replacing(":5000", with: ":\(port)")
+        return example
     }
 
     mutating func expect(_ text: String) {

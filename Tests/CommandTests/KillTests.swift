@@ -49,12 +49,15 @@ struct KilledVerb: Sendable, CustomTestStringConvertible {
     private static func gap() async throws -> Gap {
         let gap = try await Gap()
         try await gap.sign()
+        try await gap.low.makeKey("second")
         try await gap.low.yes(
             """
             airseal sign --all l \(gap.low.signing("signer"))
             cp -r '\(Site.package)/layouts/two-platforms' source
-            mkdir -p media base
+            mkdir -p media base home/truststore/x509/ca/more
+            cp signer-root.pem home/truststore/x509/ca/more
             \(gap.export("media/first.tar"))
+            airseal state export backup.tar
             cp -a l state tokens base
             cp -a l littered
             for name in $(seq 40); do
@@ -64,13 +67,14 @@ struct KilledVerb: Sendable, CustomTestStringConvertible {
             """)
         try await gap.high.yes(
             """
+            sed -i 's/"bundles"/"bundles", "capsules"/' home/peers/low-side/peer.json
             mkdir base
-            cp -a state base
-            cp \(gap.low.root)/media/first.tar first.tar
+            cp -a state home base
+            cp \(gap.low.root)/{media/first.tar,second-root.pem} .
             airseal receive first.tar --into l --hold
             mkdir held
             mv l held
-            cp -a state held
+            cp -a state home held
             rm -r state
             cp -a base/. .
             """)
@@ -79,6 +83,8 @@ struct KilledVerb: Sendable, CustomTestStringConvertible {
 
     private static func verbs(_ gap: Gap) -> [KilledVerb] {
         let back = "rm -rf l state tokens && cp -a base/. ."
+        let farBack = "rm -rf l state home && cp -a base/. ."
+        let heldBack = "rm -rf l state home && cp -a held/. ."
         let whole = "airseal check l > /dev/null"
         let counted = """
             [ "$(grep -c '"kind":"sign"' state/audit.jsonl)" -ge \
@@ -104,27 +110,64 @@ struct KilledVerb: Sendable, CustomTestStringConvertible {
                 check: "\(whole) && { [ ! -e media/b.tar ] || airseal check media/b.tar; }",
                 done: "airseal check media/b.tar"),
             KilledVerb(
-                "receive", isReceiver: true, reset: "rm -rf l state && cp -a base/. .",
+                "export signed twice", reset: "\(back); rm -rf media/b",
+                verb: gap.export(
+                    "media/b", layout: "l:v1 l:v1", options: gap.low.signing("second")),
+                check: "\(whole) && { [ ! -e media/b ] || airseal check media/b; }",
+                done: "airseal check media/b"),
+            KilledVerb(
+                "receive", isReceiver: true, reset: farBack,
                 verb: "airseal receive first.tar --into l",
                 check: "{ [ ! -e l/oci-layout ] || \(whole); }",
                 done: "\(whole) && airseal verify l:v1 --scope site.example/hello"),
             KilledVerb(
-                "receive --hold", isReceiver: true, reset: "rm -rf l state && cp -a base/. .",
+                "peer add", isReceiver: true, reset: farBack,
+                verb: Peers.add(
+                    Peers.plain.replacing("site.example", with: "site.example/hello"),
+                    anchors: ["low-root.pem", "second-root.pem"]),
+                check: "airseal peer show low-side | grep -c fingerprint | grep '[12]'",
+                done: "airseal peer show low-side | grep -c fingerprint | grep 2"),
+            KilledVerb(
+                "peer suspend", isReceiver: true, reset: farBack,
+                verb: "airseal peer suspend low-side --reason lost",
+                check: """
+                    airseal peer show low-side | grep site.example \
+                    && { ! airseal peer list | grep suspended || grep peer-suspend state/audit.jsonl; }
+                    """,
+                done: "airseal peer list | grep suspended"),
+            KilledVerb(
+                "peer remove", isReceiver: true, reset: farBack,
+                verb: "airseal peer remove low-side --reason closed",
+                check: """
+                    airseal peer show low-side \
+                    && { airseal peer list | grep site.example || grep peer-remove state/audit.jsonl; }
+                    """,
+                done: "airseal peer list | grep 'low-side: not enrolled'"),
+            KilledVerb(
+                "trust apply", isReceiver: true, reset: farBack,
+                verb: "airseal trust apply first.tar --accept-weaker --reason x",
+                check: """
+                    airseal trust check && airseal policy show && airseal audit verify \
+                    && airseal trust list | grep ca:signers
+                    """,
+                done: "airseal trust list | grep ca:more && [ ! -e home/trust.applied ]"),
+            KilledVerb(
+                "receive --hold", isReceiver: true, reset: farBack,
                 verb: "airseal receive first.tar --into l --hold",
                 check: "{ [ ! -e l/oci-layout ] || \(whole); } && ! verified",
                 done: "\(whole) && waits 1 && airseal release l --dry-run"),
             KilledVerb(
-                "receive --reject", isReceiver: true, reset: "rm -rf l state && cp -a base/. .",
+                "receive --reject", isReceiver: true, reset: farBack,
                 verb: "airseal receive first.tar --into l --reject --reason no",
                 check: "{ [ ! -e l/oci-layout ] || \(whole); } && ! verified",
                 done: "\(whole) && waits 0 && closed && airseal prune l --rejected && ! closed"),
             KilledVerb(
-                "release", isReceiver: true, reset: "rm -rf l state && cp -a held/. .",
+                "release", isReceiver: true, reset: heldBack,
                 verb: "airseal release l",
                 check: "\(whole) && { verified || waits 1; }",
                 done: "\(whole) && waits 0 && verified && [ ! -e l/.airseal-quarantine ]"),
             KilledVerb(
-                "release --reject", isReceiver: true, reset: "rm -rf l state && cp -a held/. .",
+                "release --reject", isReceiver: true, reset: heldBack,
                 verb: "airseal release l --reject --reason no",
                 check: "\(whole) && ! verified",
                 done: "\(whole) && waits 0 && closed && ! verified"),
@@ -140,6 +183,11 @@ struct KilledVerb: Sendable, CustomTestStringConvertible {
                     || cmp signer-root.pem home/truststore/x509/ca/killed/signer-root.pem; }
                     """,
                 done: "cmp signer-root.pem home/truststore/x509/ca/killed/signer-root.pem"),
+            KilledVerb(
+                "state import", reset: back,
+                verb: "airseal state import backup.tar --replace --reason x",
+                check: "airseal audit verify && grep -q '\"kind\":\"export\"' state/audit.jsonl",
+                done: "grep -q '\"kind\":\"state-import\"' state/audit.jsonl"),
             KilledVerb(
                 "key generate", reset: back,
                 verb: "airseal key generate --type p256 --key \(gap.low.key("killed"))",

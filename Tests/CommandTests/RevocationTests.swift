@@ -176,6 +176,88 @@ import Testing
         #expect(second.output.hasPrefix("nothing to remove"))
     }
 
+    @Test func `is not undone by tidying up`() async throws {
+        let ward = try await Ward()
+        // The authority takes the certificate off its list again, which nobody may do.
+        try await ward.site.yes(
+            "cp index.txt before; openssl ca -config ca.cnf -revoke signer.pem -crl_reason keyCompromise"
+        )
+        try await ward.list("old.crl", from: "-3 hours", to: "-2 hours")
+        try await ward.site.yes("cp before index.txt")
+        try await ward.list("new.crl", from: "-1 hour")
+        let answer = try await ward.site.yes(
+            "airseal revocation add old.crl new.crl; airseal revocation prune")
+        #expect(answer.output.hasSuffix("nothing to remove\n"), "\(answer)")
+        let verdict = try await ward.site.run(Ward.verify)
+        #expect(verdict.status == 1, "\(verdict)")
+        // Stock notation looks at the newest alone, so it gets none.
+        let export = try await ward.site.run(
+            "airseal revocation export --notation-cache cache --for l")
+        #expect(export.status == 2, "\(export)")
+        #expect(export.errors.contains("the certificate is revoked since"), "\(export)")
+        try await ward.site.yes("[ -z \"$(ls cache/crl)\" ]")
+    }
+
+    @Test func `wants to know from where each CRL is`() async throws {
+        let ward = try await Ward()
+        try await ward.list("good.crl")
+        let name = try await ward.site.yes(
+            """
+            airseal revocation add good.crl --url http://crl.test/another.crl
+            mkdir cache; openssl crl -in good.crl -outform DER | base64 -w 0 > b64
+            printf '{"baseCRL":"%s"}' "$(cat b64)" \
+                > cache/$(printf http://crl.test/another.crl | sha256sum | cut -c -64)
+            """)
+        #expect(name.errors.isEmpty)
+        try await ward.undecided("no CRL of ")
+        try await ward.site.yes("rm home/revocation/sources.json")
+        let lost = try await ward.site.run(Ward.verify)
+        #expect(lost.status == 2, "\(lost)")
+        #expect(lost.errors.contains("is not in sources.json"), "\(lost)")
+        try await ward.site.yes("rm -r home/revocation")
+        let nameless = try await ward.site.run("airseal revocation add cache/* --for l")
+        #expect(nameless.status == 1, "\(nameless)")
+        #expect(
+            nameless.errors.contains("nobody says of which distribution point"), "\(nameless)")
+    }
+
+    @Test func `is taken away with a reason`() async throws {
+        let ward = try await Ward()
+        try await ward.list("good.crl")
+        let digest =
+            try await ward.site.yes(
+                """
+                airseal revocation add good.crl --url http://crl.test/another.crl
+                openssl crl -in good.crl -outform DER | sha256sum | cut -c -64
+                """
+            ).output.split(separator: "\n").last.map(String.init) ?? ""
+        let unknown = try await ward.site.run(
+            "airseal revocation remove sha256:\(digest) sha256:\(String(repeating: "0", count: 64)) --reason x"
+        )
+        #expect(unknown.status == 2, "\(unknown)")
+        #expect(unknown.errors.contains("keeps nothing about revocation with the digest"))
+        let removed = try await ward.site.yes(
+            "airseal revocation remove sha256:\(digest) --reason 'wrong URL'; airseal revocation list"
+        )
+        #expect(removed.output.hasPrefix("removed CRL "), "\(removed)")
+        #expect(removed.output.hasSuffix("the home keeps nothing about revocation\n"))
+        try await ward.site.yes(
+            "airseal revocation add good.crl; \(Ward.verify); grep -q 'wrong URL' state/audit.jsonl"
+        )
+    }
+
+    @Test func `is asked about whole chains`() async throws {
+        let ward = try await Ward()
+        for verb in ["check signer.pem", "export --notation-cache cache --for signer.pem"] {
+            let answer = try await ward.site.run("airseal revocation \(verb)")
+            #expect(answer.status == 2, "\(answer)")
+            #expect(
+                answer.sentences == [
+                    "airseal: error: signer.pem: the chain ends with CN=signer,O=Example,ST=BE,C=DE, which another issued"
+                ])
+        }
+    }
+
     @Test func `asks for more where the site does`() async throws {
         let ward = try await Ward()
         try await ward.list("good.crl", from: "-3 hours")
@@ -224,7 +306,10 @@ import Testing
         let export = "airseal revocation export --notation-cache cache --for l"
         let nothing = try await ward.site.run(export)
         #expect(nothing.status == 2)
-        #expect(nothing.errors.contains("no current CRL for \(Ward.url)"), "\(nothing)")
+        #expect(
+            nothing.errors.contains("nothing is written for \(Ward.url), which CN=signer,"),
+            "\(nothing)")
+        #expect(nothing.errors.contains(": no CRL of CN=Root,"), "\(nothing)")
         try await ward.list("good.crl")
         let written = try await ward.site.yes("airseal revocation add good.crl; \(export)")
         #expect(written.output.contains("wrote crl/"))

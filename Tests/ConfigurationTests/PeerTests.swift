@@ -23,7 +23,9 @@ import X509
             name: name, anchors: TrustedCertificates([root], for: .ca),
             identities: TrustedIdentities(identities),
             repositories: [RepositoryPrefix("registry.test/team"), RepositoryPrefix("b.test")],
-            permissions: [.bundles, .receipts], isSuspended: isSuspended)
+            permissions: [.bundles, .receipts],
+            suspension: isSuspended
+                ? Peer.Suspension(since: Timestamp(seconds: 0), reason: "lost") : nil)
     }
 
     /// The members of a sound entry, to be spoilt one at a time.

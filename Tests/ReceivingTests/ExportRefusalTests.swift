@@ -22,7 +22,8 @@ import Trust
                 == .bundleAmongRoots(bundle.digest))
         let image = try gap.addImage("v1")
         #expect(
-            try gap.export("media/b").refusal == .noRepository(image.digest, name: "v1"))
+            try gap.export("media/b").refusal
+                == .noRepository([UnclaimedRoot(digest: image.digest, name: "v1")]))
         try gap.box.remove("low-layout/\(gap.layerPath)")
         guard
             case .content = try gap.export("media/b", { $0.scope = try? .init("a.test/b") }).refusal

@@ -64,7 +64,8 @@ final class Gap {
                 name: origin, anchors: TrustedCertificates([anchor ?? root], for: .ca),
                 identities: TrustedIdentities(identities),
                 repositories: repositories.map { try RepositoryPrefix($0) },
-                permissions: permissions, isSuspended: isSuspended))
+                permissions: permissions,
+                suspension: isSuspended ? Peer.Suspension(since: Gap.now, reason: "a test") : nil))
         let imageRoot = try #require(imager.chain.certificates.last)
         try box.write(imageRoot.der, to: "home/truststore/x509/ca/main/root.crt")
         let policy: JSON = [
@@ -189,7 +190,12 @@ final class Gap {
         by signer: SoftwareSigner? = nil, _ change: (inout ExportRequest) -> Void = { _ in }
     ) throws -> ExportOutcome {
         try exporting(on: files, at: time).run(
-            request(target, change), signer: { signer ?? bundler })
+            request(target, change), signer: { signer ?? self.bundler })
+    }
+
+    func void(_ number: Int64) throws -> VoidOutcome {
+        try exporting().void(
+            number, to: destination, reason: "lost", userName: "u", userID: 1)
     }
 
     func receive(
@@ -254,6 +260,26 @@ final class Gap {
     }
 
     func highLayout() throws -> Layout { try Layout(at: box.path("high-layout")) }
+}
+
+extension BundleExport {
+    /// With one signature.
+    func run(_ request: ExportRequest, signer: @escaping () throws -> SoftwareSigner) throws
+        -> ExportOutcome
+    {
+        try run(request, signers: [{ try signer() }])
+    }
+}
+
+extension ExportRequest {
+    /// The one image that is asked for.
+    var selector: Selector? {
+        get {
+            guard case .image(let selector)? = wishes.first?.subject else { return nil }
+            return selector
+        }
+        set { wishes = [ExportWish(newValue.map { .image($0) } ?? .everything)] }
+    }
 }
 
 extension ExportOutcome {

@@ -147,8 +147,7 @@ struct Spoilt: Sendable, CustomTestStringConvertible {
             _ = try gap.export("media/a").report
             try gap.takeFirst("media/a")
             try gap.interruptExport("media/c")
-            _ = try gap.exporting().void(
-                gap.destination, reason: "lost", userName: "u", userID: 1)
+            _ = try gap.void(2)
             try StateFolder(at: gap.box.path("low-state"), in: .real)
                 .sending(to: gap.destination, .system).acknowledge(2)
             _ = try gap.export("media/b").report

@@ -58,13 +58,14 @@ import Verification
         try gap.addImage("registry.test/app:v1")
         try gap.interruptExport("media/1")
         #expect(
-            try gap.exporting().void(gap.destination, reason: "lost", userName: "u", userID: 1)
-                == 1)
+            try gap.void(1) == .voided(writtenTo: nil))
         #expect(try gap.export("media/2").report.sequence == 2)
         #expect(try gap.receive("media/2").report.bundle.sequence == 2)
         #expect(try gap.kinds("low") == ["export-void", "export"])
-        #expect(throws: SendingError.state(.noExportPending(gap.destination))) {
-            try gap.exporting().void(gap.destination, reason: "no", userName: "u", userID: 1)
+        #expect(try gap.void(1) == .refused(.alreadyVoid(reason: "lost")))
+        #expect(try gap.void(2) == .refused(.sent))
+        for number in [0, 3, 4] {
+            #expect(try gap.void(Int64(number)) == .refused(.notReached(next: 3)))
         }
     }
 

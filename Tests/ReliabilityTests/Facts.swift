@@ -31,6 +31,8 @@ struct Facts: Equatable, CustomStringConvertible {
     /// Whom the low side trusts: each store with the certificates of its files, and the policy for
     /// images.
     var trust: [String] = []
+    /// Whom the high side trusts.
+    var highTrust: [String] = []
     /// What the low side wrote for stock notation.
     var exported: [String] = []
     /// What the low side keeps about revocation, with where it is from.
@@ -39,14 +41,17 @@ struct Facts: Equatable, CustomStringConvertible {
     var floors = Floors.none
     /// What the low side wrote about revocation for stock notation.
     var cached: [String] = []
-    /// The peers of the high side that can be read.
-    var peers: [SiteName] = []
+    /// The peers of the high side that can be read, each with what it may speak for, the number of
+    /// its anchors, and whether it is suspended.
+    var peers: [String] = []
     /// The number of the low side's next bundle, whether it is bound, and how many are void.
     var next: Int64 = 0
     var isBound = false
     var voidCount = 0
     /// The mark of the high side; nil where the origin is not enrolled.
     var mark: Int64?
+    /// The low side's backups of its state.
+    var backups: [String] = []
     /// The numbers that wait on the high side.
     var held: [Int64] = []
     /// What lies in the quarantine of the high side, and whether it is closed.
@@ -68,15 +73,17 @@ struct Facts: Equatable, CustomStringConvertible {
         let records = records.sorted { $0.key < $1.key }.map { "\($0) \($1)" }
         return """
             \(layouts) media \(media) records \(records) \
-            trust \(trust) exported \(exported) evidence \(evidence) floors \(floors) \
-            cached \(cached) self \(ownName?.text ?? "-") peers \(peers.map(\.text)) \
+            trust \(trust) high trust \(highTrust) exported \(exported) evidence \(evidence) \
+            floors \(floors) cached \(cached) self \(ownName?.text ?? "-") \
+            peers \(peers) \
             next \(next) bound \(isBound) voids \(voidCount) mark \(mark.map(String.init) ?? "-") \
-            held \(held) quarantine \(quarantine) \
+            held \(held) quarantine \(quarantine) backups \(backups) \
             chains \(chains) littered \(isLittered) listed \(isListed)
             """
     }
 
     init(of world: World) throws {
+        try world.settleStates()
         for path in World.layouts {
             guard let listing = try? world.site(World.low).list(world.path(path)),
                 !listing.images.isEmpty
@@ -107,7 +114,11 @@ struct Facts: Equatable, CustomStringConvertible {
         }
         if files.kind(at: world.path("high/home")) != nil {
             let home = try Home.open(at: world.path("high/home"))
-            peers = try home.peerNames().filter { try home.peer($0) != nil }
+            peers = try home.peerNames().compactMap { try home.peer($0) }.map { peer in
+                "\(peer.name) \(peer.repositories.map(\.text)) "
+                    + "\(peer.anchors.certificates.count) \(peer.isSuspended)"
+            }
+            highTrust = try Self.trust(in: home)
         }
         if files.kind(at: world.path("low/notation")) == .folder {
             exported = try Tree(reading: files.folder(at: world.path("low/notation"))).paths
@@ -133,6 +144,8 @@ struct Facts: Equatable, CustomStringConvertible {
         }
         mark = try state(world.path("high/state/receiving/low-side/state.json"))?
             .member("sequence").integer()
+        backups = try files.folder(at: world.path("low")).entries().map(\.name)
+            .filter { $0.hasSuffix(".tar") && !TemporaryName.matches($0) }
         if files.kind(at: world.path("high/state")) != nil {
             held = try StateFolder(at: world.path("high/state"), in: files).heldBundles()
                 .map(\.sequence)

@@ -57,6 +57,7 @@ struct Replay {
 
     /// What holds at every moment, for readers that come while a run is at work or dead.
     func expectSound(_ context: String) throws {
+        try world.settleStates()
         for path in World.layouts {
             guard let layout = try? Layout(at: world.path(path)) else { continue }
             let check = try LayoutCheck(layout)

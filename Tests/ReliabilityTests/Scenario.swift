@@ -48,6 +48,7 @@ struct Scenario: Sendable, CustomTestStringConvertible {
     func mayLeave(_ path: String) -> Bool {
         switch name {
         case "export --void": path.hasPrefix("media/")
+        case "state export": path.hasPrefix("low/.airseal-backup.tar")
         case "trust export": path.hasPrefix("low/.airseal-notation")
         case "key generate-test": path.hasPrefix("low/.airseal-new.pem")
         default: false
@@ -92,7 +93,7 @@ struct Scenario: Sendable, CustomTestStringConvertible {
 extension Scenario {
     static let all: [Scenario] =
         imports + signatures + exports + receptions
-        + upkeep + trust + revocation + others
+        + upkeep + trust + capsules + states + revocation + others
 
     // MARK: import
 
@@ -214,6 +215,15 @@ extension Scenario {
             try export("low/layout:registry.test/app:v1", to: "media/bundle.tar", $0, $1)
         },
         Scenario(
+            "export several, signed twice", on: World.low, second: .refuses, prepare: signed,
+            between: whileExporting,
+            act: { world, site in
+                let images = ["v1", "v2"].map { "low/layout:registry.test/app:\($0)" }
+                let outcome = try site.export(
+                    world.exporting(images, to: "media/bundle", withSecondKey: true))
+                guard case .exported = outcome else { throw Refused(outcome: "\(outcome)") }
+            }),
+        Scenario(
             "export --void", on: World.low, second: .refuses,
             prepare: { world in
                 try signed(world)
@@ -229,18 +239,19 @@ extension Scenario {
             // The record comes first.
             between: { $0.records["low export-void"] = nil },
             act: { _, site in
-                _ = try site.voidExport(1, to: SiteName("high-side"), reason: "lost")
+                let outcome = try site.voidExport(1, to: SiteName("high-side"), reason: "lost")
+                guard case .voided = outcome else { throw Refused(outcome: "\(outcome)") }
             }),
     ]
 
-    @Sendable private static func signed(_ world: World) throws {
+    @Sendable static func signed(_ world: World) throws {
         try sign(["low/layout"], all: true, world, world.site(World.low))
     }
 
-    private static func export(
+    static func export(
         _ reference: String, to target: String, _ world: World, _ site: Site
     ) throws {
-        let outcome = try site.export(world.exporting(reference, to: target))
+        let outcome = try site.export(world.exporting([reference], to: target))
         guard case .exported = outcome else { throw Refused(outcome: "\(outcome)") }
     }
 
@@ -434,14 +445,14 @@ extension Scenario {
             }),
     ]
 
-    @Sendable private static func otherAnchors(_ world: World) throws {
+    @Sendable static func otherAnchors(_ world: World) throws {
         for name in ["one", "two"] {
             let anchor = try TestCertificate(name).certificate
             try world.write(Array(anchor.pem.utf8), to: "low/\(name).pem")
         }
     }
 
-    private static func addTrust(
+    static func addTrust(
         _ paths: [String], to store: String, _ world: World, _ site: Site
     ) throws {
         let store = try #require(TrustStoreName(store))
@@ -472,9 +483,28 @@ extension Scenario {
                 facts.mark = nil
             },
             act: { world, site in
-                try site.enrol(
-                    SiteName("low-side"), anchor: Token.chain.root, identities: ["*"],
-                    repositories: ["registry.test"], permissions: [.bundles])
+                try world.enrol(
+                    anchors: [Token.chain.root], repositories: ["registry.test"], at: site)
+            }),
+        Scenario(
+            "peer add to another entry", on: World.high, second: .succeeds,
+            between: { $0.records["high peer-add"] = nil },
+            act: { world, site in
+                try world.enrol(
+                    anchors: [Token.chain.root, Token.secondChain.root],
+                    repositories: ["registry.test/team"], at: site)
+            }),
+        Scenario(
+            "peer suspend", on: World.high, second: .succeeds,
+            between: { $0.records["high peer-suspend"] = nil },
+            act: { _, site in
+                _ = try site.suspendPeer(SiteName("low-side"), reason: "token lost")
+            }),
+        Scenario(
+            "peer remove", on: World.high, second: .refuses,
+            between: { $0.records["high peer-remove"] = nil },
+            act: { _, site in
+                try site.removePeer(SiteName("low-side"), reason: "site closed")
             }),
         Scenario(
             "key generate-test", on: World.low, second: .refuses,

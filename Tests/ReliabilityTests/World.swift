@@ -81,6 +81,15 @@ final class World: Sendable {
             userID: 1, agent: "test/1")
     }
 
+    /// Opens states that a run has restored and not brought to their place: whoever comes next does.
+    func settleStates() throws {
+        for side in [World.low, World.high] {
+            let path = path("\(side)/state")
+            guard StateFolder.isUnsettled(at: path, in: .real) else { continue }
+            _ = try StateFolder(at: path, in: .real)
+        }
+    }
+
     /// Makes the home and the state of both sides, and a layout with two images on the low one.
     func populate() throws {
         let anchor = try Token.chain.root
@@ -90,12 +99,23 @@ final class World: Sendable {
                 Array(anchor.pem.utf8), to: "\(side)/home/truststore/x509/ca/main/root.pem")
             try write(Self.policy(for: "*").serialized(), to: "\(side)/home/trustpolicy.oci.json")
         }
-        try site(World.high).enrol(
-            SiteName("low-side"), anchor: anchor, identities: ["*"],
-            repositories: ["registry.test"], permissions: [.bundles])
+        try enrol(anchors: [anchor], repositories: ["registry.test"], at: site(World.high))
         try addImage("registry.test/app:v1", layer: [1, 2, 3], to: "low/layout")
         try addImage("registry.test/app:v2", layer: [4, 5], to: "low/layout")
         try write(Array(Token.chain.pem.utf8), to: "low/chain.pem")
+        try write(Array(Token.secondChain.pem.utf8), to: "low/second-chain.pem")
+    }
+
+    /// Enrols the low side.
+    func enrol(
+        anchors: [Certificate], repositories: [String],
+        permissions: Set<Peer.Permission> = [.bundles], at site: Site
+    ) throws {
+        var enrolment = PeerEnrolment(
+            try SiteName("low-side"), anchors: anchors, identities: ["*"],
+            repositories: repositories)
+        enrolment.permissions = permissions
+        _ = try site.enrol(site.plan(enrolment))
     }
 
     /// A policy for one repository, or for all.
@@ -171,12 +191,22 @@ final class World: Sendable {
         return request
     }
 
-    func exporting(_ reference: String, to target: String) throws -> ExportBundleRequest {
+    func exporting(_ references: [String], to target: String, withSecondKey: Bool = false) throws
+        -> ExportBundleRequest
+    {
         var request = ExportBundleRequest(
-            reference: path(reference), target: path(target),
-            destination: try SiteName("high-side"),
-            key: try Token.access(Token.label))
-        request.chainPath = path("low/chain.pem")
+            references: references.map(path), target: path(target),
+            destination: try SiteName("high-side"))
+        request.keys = [
+            ExportBundleRequest.Key(
+                try Token.access(Token.label), chainPath: path("low/chain.pem"))
+        ]
+        if withSecondKey {
+            request.keys.append(
+                ExportBundleRequest.Key(
+                    try Token.access(Token.secondLabel),
+                    chainPath: path("low/second-chain.pem")))
+        }
         return request
     }
 }
@@ -185,18 +215,24 @@ final class World: Sendable {
 enum Token {
     static let isAvailable = TestToken.isAvailable
     static let label = "signer"
+    static let secondLabel = "second"
 
     struct Missing: Error {}
 
-    private static let made: Result<(TestToken, CertificateChain), any Error> = Result {
+    private static let made: Result<(TestToken, [CertificateChain]), any Error> = Result {
         guard let token = TestToken.take() else { throw Missing() }
         let world = try World()
-        let report = try world.site(World.low).generateTestKey(
-            .p256, access(label, on: token), chainPath: world.path("low/chain.pem"), days: 30)
-        return (token, report.chain)
+        let chains = try [label, secondLabel].map { label in
+            try world.site(World.low).generateTestKey(
+                .p256, access(label, on: token), chainPath: world.path("low/\(label).pem"),
+                days: 30
+            ).chain
+        }
+        return (token, chains)
     }
 
-    static var chain: CertificateChain { get throws { try made.get().1 } }
+    static var chain: CertificateChain { get throws { try made.get().1[0] } }
+    static var secondChain: CertificateChain { get throws { try made.get().1[1] } }
 
     /// The key called `label`, its PIN typed by nobody.
     static func access(_ label: String) throws -> KeyAccess {

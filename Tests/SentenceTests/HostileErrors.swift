@@ -9,6 +9,7 @@ import OCI
 import OCILayout
 import Processes
 import Receiving
+import Sending
 import Signing
 import State
 import SystemPackage
@@ -34,6 +35,7 @@ struct HostileGroup: Sendable, CustomTestStringConvertible {
         HostileGroup(testDescription: "trust", errors: Hostile.trust),
         HostileGroup(testDescription: "state", errors: Hostile.state),
         HostileGroup(testDescription: "signing", errors: Hostile.signing),
+        HostileGroup(testDescription: "sending", errors: Hostile.sending),
         HostileGroup(testDescription: "receiving", errors: Hostile.receiving),
     ]
 }
@@ -189,6 +191,15 @@ enum Hostile {
         ConfigurationError.noSigningKey(path: text, name: text, present: [text]),
         SigningListError.shape(.unknownMember(path: text)),
         AuditReadingError.noState(path: text), AuditReadingError.noRecord(path: text),
+    ]
+
+    static let sending: [any Error] = [
+        SendingError.targetExists(path: text), SendingError.badTarget(path: text),
+        ExportListError.shape(shape), ScopeMapError.shape(shape), ScopeMapError.twice(text),
+        SiteError.noName(homePath: text), SiteError.severalLayouts([text, text]),
+        PeerEnrolmentError.severalAnchors(path: text, count: 2),
+        PeerEnrolmentError.fingerprint(path: text, expected: text, actual: "00"),
+        PeerEnrolmentError.fingerprintNotConfirmed(path: text),
     ]
 
     static let receiving: [any Error] = [

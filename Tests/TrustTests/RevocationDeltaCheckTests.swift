@@ -68,8 +68,16 @@ import X509
     }
 
     @Test func `is unknown by a delta to a newer list`() throws {
-        let flaws = try flaws(delta().with { $0.baseNumber = [8] })
-        #expect(flaws == [.needsNewerBase(number: [8]), Self.missing])
+        let newer = delta().with {
+            $0.number = [12]
+            $0.baseNumber = [8]
+        }
+        #expect(try flaws(newer) == [.needsNewerBase(number: [8])])
+        // Neither an older delta that fits, nor that none is needed, says what has happened since.
+        let older = try site.with(base(), delta(), newer)
+        #expect(try older.listFlaws() == [.needsNewerBase(number: [8])])
+        let plain = try site.with(site.list(), newer)
+        #expect(try plain.listFlaws() == [.needsNewerBase(number: [8])])
         #expect(try site.with(base(), delta().with { $0.baseNumber = [6] }).leafStatus().isGood)
     }
 

@@ -102,7 +102,7 @@ import X509
         let mute = try delegate([Self.digital, Self.signing])
         let delegated = TestOCSPResponse(
             about: site.leaf.certificate, by: site.root, delegate: mute)
-        #expect(try flaws(delegated) == [.responderUnknown([.noSource])])
+        #expect(try flaws(delegated) == [.responderUnknown([.responderWithoutSource])])
 
         let named = try delegate([
             Self.digital, Self.signing,

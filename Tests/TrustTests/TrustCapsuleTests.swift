@@ -14,7 +14,9 @@ import X509
                 main: try TrustedCertificates([root, TestCertificates.chain().root], for: .ca),
                 times: try TrustedCertificates([root], for: .tsa),
             ],
-            revocationLists: [[3], [1, 2]], ocspResponses: [[9]])
+            revocationLists: [
+                .init(der: [3], urls: ["http://b", "http://a"]), .init(der: [1, 2], urls: []),
+            ], ocspResponses: [[9]])
     }
 
     /// The members of a sound capsule, to be spoilt one at a time.
@@ -29,7 +31,8 @@ import X509
         #expect(again.counter == 7)
         #expect(again.policies[.images]?.bytes == capsule.policies[.images]?.bytes)
         #expect(again.stores == capsule.stores)
-        #expect(again.revocationLists == [[1, 2], [3]])
+        #expect(again.revocationLists.map(\.der) == [[1, 2], [3]])
+        #expect(again.revocationLists.map(\.urls) == [[], ["http://a", "http://b"]])
         #expect(again.ocspResponses == [[9]])
         #expect(!again.isEmpty)
     }
@@ -67,9 +70,19 @@ import X509
         Spoilt("counter", nil, .shape(.missing(path: "counter"))),
         Spoilt("crls", nil, .shape(.missing(path: "crls"))),
         Spoilt(
-            "crls", ["AQ"], .shape(.unexpected(path: "crls[0]", expected: "base64"))),
-        Spoilt("crls", ["Aw==", "AQI="], .notCanonical),
-        Spoilt("crls", ["Aw==", "Aw=="], .notCanonical),
+            "crls", [["content": "AQ", "urls": []]],
+            .shape(.unexpected(path: "crls[0].content", expected: "base64"))),
+        Spoilt(
+            "crls", [["content": "AQI="]], .shape(.missing(path: "crls[0].urls"))),
+        Spoilt(
+            "crls", [["content": "Aw==", "urls": []], ["content": "AQI=", "urls": []]],
+            .notCanonical),
+        Spoilt(
+            "crls", [["content": "Aw==", "urls": []], ["content": "Aw==", "urls": []]],
+            .notCanonical),
+        Spoilt(
+            "crls", [["content": "Aw==", "urls": ["http://b", "http://a"]]], .notCanonical),
+        Spoilt("ocspResponses", ["Aw==", "AQI="], .notCanonical),
         Spoilt(
             "policies", [["name": "../x", "content": ""]], .unexpectedPolicy(name: "../x")),
         Spoilt(

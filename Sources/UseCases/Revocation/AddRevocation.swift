@@ -59,6 +59,9 @@ public enum RevocationRefusal: Error, Equatable, Sendable {
     case foreignList(path: String, issuer: DistinguishedName)
     /// A response is about no certificate of the chains that were named.
     case foreignResponse(path: String)
+    /// The name of a cache file is that of no distribution point that was named, so nobody knows which
+    /// certificates the list is about.
+    case namelessCacheFile(path: String)
     /// The home would keep more than so many.
     case tooMany(limit: Int)
 }
@@ -81,10 +84,12 @@ extension Site {
             if request.url != nil, !file.responses.isEmpty {
                 return .refused(.urlForResponses(path: path))
             }
+            let names = try cacheNames(file, at: path, request, subjects)
+            guard let names else { return .refused(.namelessCacheFile(path: path)) }
             for list in file.lists {
                 guard request.subjects.isEmpty || subjects.contains(where: { $0.issues(list) })
                 else { return .refused(.foreignList(path: path, issuer: list.issuer)) }
-                let urls = try urls(of: list, in: file, at: path, request, subjects)
+                let urls = urls(of: list, in: file, names, request, subjects)
                 let present = known.lists.first { $0.list.digest == list.digest }
                 items.append(
                     RevocationItem(
@@ -117,25 +122,15 @@ extension Site {
     private func keep(_ items: [RevocationItem]) throws {
         let home = Home(try files.makeFolder(at: homePath, mode: 0o755))
         let writer = try HomeWriter(home, patience: patience)
-        let evidence = RevocationEvidence(
-            lists: items.compactMap { item in
-                guard case .list(let list) = item.content else { return nil }
-                return RevocationEvidence.List(list: list, urls: item.urls)
+        try recordedInPortions(
+            "revocation-add", "evidence", items,
+            json: { item in
+                [
+                    "file": .string(item.path), "digest": .string(item.digest.description),
+                    "urls": .array(item.urls.sorted().map { .string($0) }),
+                ]
             },
-            responses: items.compactMap { item in
-                guard case .response(let response) = item.content else { return nil }
-                return response
-            })
-        let details: JSONObject = [
-            "evidence": .array(
-                items.map { item in
-                    [
-                        "file": .string(item.path), "digest": .string(item.digest.description),
-                        "urls": .array(item.urls.sorted().map { .string($0) }),
-                    ]
-                })
-        ]
-        try recorded("revocation-add", details) { try writer.add(evidence) }
+            change: { try writer.add(RevocationEvidence($0.map(\.piece))) })
     }
 
     /// What the home keeps; nothing where there is no home yet.
@@ -144,30 +139,44 @@ extension Site {
         return try home().revocationStore().evidence
     }
 
+    /// The distribution points that a file of notation's cache is named after; empty for another file,
+    /// nil where nobody knows them.
+    private func cacheNames(
+        _ file: RevocationFile, at path: String, _ request: RevocationAddRequest,
+        _ subjects: [RevocationSubject]
+    ) throws -> Set<String>? {
+        guard file.isCacheFile else { return [] }
+        if let url = request.url { return [url] }
+        let name = path.split(separator: "/").last.map(String.init) ?? path
+        let urls = subjects.flatMap { $0.chain.certificates.flatMap { $0.crlLocations ?? [] } }
+        let named = try urls.filter { try NotationCache.fileName(of: $0) == name }
+        // What says itself what it is about needs no name.
+        let isScoped = file.lists.allSatisfy { $0.issuingDistributionPoint?.name != nil }
+        return named.isEmpty && !isScoped ? nil : Set(named)
+    }
+
     /// Where a list is from: as the operator says; by the name of a cache file; or by the one
     /// distribution point that the certificates of its issuer have.
     private func urls(
-        of list: RevocationList, in file: RevocationFile, at path: String,
+        of list: RevocationList, in file: RevocationFile, _ names: Set<String>,
         _ request: RevocationAddRequest, _ subjects: [RevocationSubject]
-    ) throws -> Set<String> {
+    ) -> Set<String> {
         // The delta in a cache file has no name of its own there: its base says where it is from.
-        if file.isCacheFile, list.isDelta { return [] }
+        if file.isCacheFile { return list.isDelta ? [] : names }
         if let url = request.url { return [url] }
         let named = Set(subjects.flatMap { $0.locations(of: list) })
-        if file.isCacheFile {
-            let name = path.split(separator: "/").last.map(String.init) ?? path
-            return try named.filter { try NotationCache.fileName(of: $0) == name }
-        }
         return named.count == 1 ? named : []
     }
 }
 
 extension RevocationItem {
     /// The digest of the list or response.
-    public var digest: Digest {
+    public var digest: Digest { piece.digest }
+
+    fileprivate var piece: RevocationEvidence.Piece {
         switch content {
-        case .list(let list): list.digest
-        case .response(let response): response.digest
+        case .list(let list): .list(RevocationEvidence.List(list: list, urls: urls))
+        case .response(let response): .response(response)
         }
     }
 }
@@ -175,7 +184,7 @@ extension RevocationItem {
 extension RevocationSubject {
     /// Whether an authority of the chain has signed `list`.
     func issues(_ list: RevocationList) -> Bool {
-        chain.authorities.contains { $0.subject == list.issuer && list.isSigned(by: $0) }
+        chain.authorities.contains { $0.hasIssued(list) }
     }
 
     /// Whether `response` answers for a certificate of the chain.
@@ -188,7 +197,7 @@ extension RevocationSubject {
     /// The URLs at which `list` is to be had, by the certificates of its issuer.
     func locations(of list: RevocationList) -> [String] {
         zip(chain.certificates, chain.authorities).filter { _, issuer in
-            issuer.subject == list.issuer && list.isSigned(by: issuer)
+            issuer.hasIssued(list)
         }.flatMap { certificate, _ in certificate.crlLocations ?? [] }
     }
 }

@@ -32,18 +32,32 @@ public enum RevocationCurrency: Sendable, Equatable {
 
 extension Site {
     /// What would be concluded of each chain, now: floors are asked, and not moved.
-    public func checkRevocation(of paths: [String]) throws -> [CheckedSubject] {
+    ///
+    /// - Parameters:
+    ///   - paths: files of certificates, layouts and archives.
+    ///   - skip: told of each signature in a layout that cannot be read, so that nobody knows by whose
+    ///     chain it is.
+    /// - Returns: the chains, and what is known of each.
+    /// - Throws: where something cannot be read, or the clock is behind its floor.
+    public func checkRevocation(
+        of paths: [String], skip: (_ path: String, _ signature: Digest) -> Void = { _, _ in }
+    ) throws -> [CheckedSubject] {
         try checkClock()
-        let subjects = try revocationSubjects(of: paths)
-        let check = RevocationCheck(
-            evidence: try home().revocationStore().evidence, rules: try revocationRules(),
-            floors: try existingState()?.floors().ofRevocationLists ?? RevocationFloors())
+        let subjects = try revocationSubjects(of: paths, skip: skip)
+        let check = try revocationCheck()
         return subjects.map { subject in
             let status = check.status(of: subject.chain, at: clock.now, reference: nil)
             return CheckedSubject(
                 subject: subject,
                 certificates: Array(zip(subject.chain.certificates, status.certificates)))
         }
+    }
+
+    /// What tells of revocation here, with the floors as they are.
+    func revocationCheck() throws -> RevocationCheck {
+        RevocationCheck(
+            evidence: try home().revocationStore().evidence, rules: try revocationRules(),
+            floors: try existingState()?.floors().ofRevocationLists ?? RevocationFloors())
     }
 
     /// What this site asks about revocation.
@@ -61,9 +75,13 @@ extension RevocationCurrency {
     ///   - due: when the next one is due; nil where it does not say.
     ///   - now: the time.
     ///   - maxAge: how old it may be, in seconds; nil for any age.
+    ///   - tolerance: how far clocks may differ, in seconds.
     ///   - soon: which rest of its time is short, in seconds.
-    init(made: Timestamp, due: Timestamp?, now: Timestamp, maxAge: Int64?, soon: Int64) {
-        guard made <= now.adding(seconds: VerificationSettings.standardClockTolerance) else {
+    init(
+        made: Timestamp, due: Timestamp?, now: Timestamp, maxAge: Int64?, tolerance: Int64,
+        soon: Int64
+    ) {
+        guard made <= now.adding(seconds: tolerance) else {
             self = .fromFuture(made)
             return
         }

@@ -2,7 +2,7 @@ internal import Configuration
 public import Encodings
 internal import Files
 internal import State
-internal import Trust
+public import Trust
 public import X509
 
 /// A distribution point in a cache for stock notation.
@@ -11,10 +11,18 @@ public struct CachedDistributionPoint: Sendable {
     public let url: String
     /// The file's name in the folder `crl` of the cache.
     public let fileName: String
-    /// The subject of the first certificate that names it.
+    /// The subject of the certificate that names it; of the first, if several get the same.
     public let subject: DistinguishedName
-    /// What was written; nil where nothing at hand serves.
-    public let written: Written?
+    /// What stands in the cache now.
+    public let outcome: Outcome
+
+    /// What became of a distribution point.
+    public enum Outcome: Sendable {
+        /// The file is there.
+        case written(Written)
+        /// Nothing is there for this certificate.
+        case missing(Reason)
+    }
 
     /// A complete list, and its delta if there is one.
     public struct Written: Sendable {
@@ -27,6 +35,16 @@ public struct CachedDistributionPoint: Sendable {
         /// Whether the very same file stood there.
         public let wasPresent: Bool
     }
+
+    /// Why nothing is there. What an earlier export left under the name is gone.
+    public enum Reason: Sendable {
+        /// No list at hand counts for it. What would most help to know comes first.
+        case unknown([RevocationGap])
+        /// The certificate is revoked by something that notation's cache does not hold at this place.
+        case revoked(RevokedCertificate)
+        /// The place is taken by another list, which the certificate of this subject gets.
+        case taken(by: DistinguishedName)
+    }
 }
 
 /// A cache for stock notation.
@@ -38,7 +56,8 @@ public struct RevocationExport: Sendable {
 
     /// Whether nothing is missing.
     public var isComplete: Bool {
-        points.allSatisfy { $0.written != nil } && withoutLists.isEmpty
+        withoutLists.isEmpty
+            && points.allSatisfy { if case .written = $0.outcome { true } else { false } }
     }
 }
 
@@ -46,83 +65,103 @@ extension Site {
     /// Writes the CRLs that the certificates of chains and layouts name into the folder at `path`, as
     /// stock notation keeps them: with `NOTATION_CACHE` pointing there it asks no network for them.
     ///
-    /// Only lists that are signed by the issuer and current are written; each file appears in one
-    /// step, and takes the place of an older one.
+    /// Written is what this site judges by, and nothing that would let notation take a certificate
+    /// for good which is not good here. Each file appears in one step, and takes the place of an
+    /// older one.
     public func exportRevocation(to path: String, for paths: [String]) throws -> RevocationExport {
-        let evidence = try knownRevocation()
+        try checkClock()
         let subjects = try revocationSubjects(of: paths)
-        let chosen = CacheChoice(evidence, at: clock.now, tolerance: try clockTolerance())
-        var points: [CachedDistributionPoint] = []
-        var withoutLists: [DistinguishedName] = []
+        let check = try revocationCheck()
         let root = try files.makeFolder(at: path, mode: 0o700)
         let lock = try FolderLock.acquire(root, patience: patience)
         defer { withExtendedLifetime(lock) {} }
         let folder = try root.makeDurableFolder(NotationCache.folderName, mode: 0o700)
         folder.sweep()
+        var filling = CacheFilling(folder: folder, check: check, time: clock.now)
         for subject in subjects {
             for (certificate, issuer) in zip(subject.chain.certificates, subject.chain.authorities)
             {
-                let urls = certificate.crlLocations ?? []
-                if urls.isEmpty, certificate.namesOCSP || certificate.namesCRL,
-                    !withoutLists.contains(certificate.subject)
-                {
-                    withoutLists.append(certificate.subject)
-                }
-                for url in urls where !points.contains(where: { $0.url == url }) {
-                    let pair = chosen.lists(of: issuer, at: url)
-                    let name = try NotationCache.fileName(of: url)
-                    points.append(
-                        CachedDistributionPoint(
-                            url: url, fileName: name, subject: certificate.subject,
-                            written: try pair.map { try $0.write(to: name, in: folder) }))
-                }
+                try filling.add(certificate, issuedBy: issuer)
             }
         }
         try folder.synchronise()
-        return RevocationExport(points: points, withoutLists: withoutLists)
+        return RevocationExport(points: filling.points, withoutLists: filling.withoutLists)
     }
 }
 
-/// Chooses what serves a distribution point.
-private struct CacheChoice {
-    let evidence: RevocationEvidence
-    let now: Timestamp
-    let tolerance: Int64
+/// Fills a cache, one certificate after the other.
+private struct CacheFilling {
+    let folder: Folder
+    let check: RevocationCheck
+    let time: Timestamp
+    private(set) var points: [CachedDistributionPoint] = []
+    private(set) var withoutLists: [DistinguishedName] = []
+    /// The certificates that were asked about.
+    private var known: Set<String> = []
 
-    init(_ evidence: RevocationEvidence, at now: Timestamp, tolerance: Int64) {
-        self.evidence = evidence
-        self.now = now
-        self.tolerance = tolerance
+    init(folder: Folder, check: RevocationCheck, time: Timestamp) {
+        self.folder = folder
+        self.check = check
+        self.time = time
     }
 
-    struct Pair {
-        let base: RevocationList
-        let delta: RevocationList?
-    }
-
-    /// The newest complete list of `issuer` for `url`, with its newest delta; nil where none is
-    /// current, or the list wants a delta and there is none.
-    func lists(of issuer: Certificate, at url: String) -> Pair? {
-        let current = evidence.lists.filter { item in
-            let list = item.list
-            return list.issuer == issuer.subject && list.isSigned(by: issuer)
-                && list.thisUpdate <= now.adding(seconds: tolerance)
-                && (list.nextUpdate.map { now.wholeSeconds <= $0 } ?? false)
-                && list.issuingDistributionPoint?.isIndirect != true
-                && list.unknownCriticalExtensions.isEmpty
+    mutating func add(_ certificate: Certificate, issuedBy issuer: Certificate) throws {
+        guard known.insert(certificate.sha256Fingerprint).inserted else { return }
+        let urls = certificate.crlLocations ?? []
+        if urls.isEmpty, certificate.namesOCSP || certificate.namesCRL {
+            withoutLists.append(certificate.subject)
         }
-        let bases = current.filter { !$0.list.isDelta && $0.isFrom(url) }.map(\.list)
-        guard let base = bases.newest else { return nil }
-        let deltas = current.map(\.list).filter { $0.isDelta && $0.continues(base) }
-        guard let delta = deltas.newest else {
-            return base.freshestPoints == nil ? Pair(base: base, delta: nil) : nil
+        for url in urls {
+            let name = try NotationCache.fileName(of: url)
+            let choice = check.cacheableLists(
+                for: certificate, issuedBy: issuer, at: url, time: time)
+            let outcome = try outcome(of: choice, at: url, name)
+            // Certificates of one issuer mostly have one list.
+            if case .written(let written) = outcome, taken(url)?.written.base == written.base {
+                continue
+            }
+            points.append(
+                CachedDistributionPoint(
+                    url: url, fileName: name, subject: certificate.subject, outcome: outcome))
         }
-        return Pair(base: base, delta: delta)
     }
-}
 
-extension CacheChoice.Pair {
-    func write(to name: String, in folder: Folder) throws -> CachedDistributionPoint.Written {
+    private func taken(_ url: String)
+        -> (subject: DistinguishedName, written: CachedDistributionPoint.Written)?
+    {
+        for point in points where point.url == url {
+            if case .written(let written) = point.outcome { return (point.subject, written) }
+        }
+        return nil
+    }
+
+    private func outcome(of choice: CacheableLists, at url: String, _ name: String) throws
+        -> CachedDistributionPoint.Outcome
+    {
+        let taken = taken(url)
+        switch choice {
+        case .lists(let base, let delta):
+            if let taken, taken.written.base != base.digest {
+                return .missing(.taken(by: taken.subject))
+            }
+            return .written(try write(base, delta, to: name))
+        case .revoked(let revoked):
+            // Whoever else gets this list has to do without it.
+            try remove(name)
+            return .missing(.revoked(revoked))
+        case .nothing(let gaps):
+            if taken == nil { try remove(name) }
+            return .missing(.unknown(gaps))
+        }
+    }
+
+    private func remove(_ name: String) throws {
+        if try folder.kind(of: name) == .file { try folder.remove(name) }
+    }
+
+    private func write(_ base: RevocationList, _ delta: RevocationList?, to name: String) throws
+        -> CachedDistributionPoint.Written
+    {
         let content = NotationCache.content(base: base, delta: delta)
         var isPresent = false
         if try folder.kind(of: name) == .file {
@@ -135,47 +174,5 @@ extension CacheChoice.Pair {
         return CachedDistributionPoint.Written(
             base: base.digest, delta: delta?.digest, until: ends.min() ?? base.thisUpdate,
             wasPresent: isPresent)
-    }
-}
-
-extension [RevocationList] {
-    /// The one that no other replaces.
-    fileprivate var newest: RevocationList? {
-        self.max { left, right in left.floor.isBelow(right.floor) }
-    }
-}
-
-extension RevocationList {
-    /// How far it has come.
-    var floor: RevocationFloors.Floor {
-        RevocationFloors.Floor(number: number, thisUpdate: thisUpdate)
-    }
-
-    /// Whether it is a delta to `base`, or to an earlier one.
-    ///
-    /// - SeeAlso: RFC 5280 section 5.2.4.
-    fileprivate func continues(_ base: RevocationList) -> Bool {
-        guard let start = baseNumber, let past = base.number,
-            scopeFingerprint == base.scopeFingerprint
-        else { return false }
-        let isLater = base.floor.isBelow(floor)
-        return isLater && !past.isBelow(start)
-    }
-}
-
-extension [UInt8] {
-    /// Whether this number, big-endian and without a leading zero byte, is less than `other`.
-    fileprivate func isBelow(_ other: [UInt8]) -> Bool {
-        count == other.count ? lexicographicallyPrecedes(other) : count < other.count
-    }
-}
-
-extension RevocationEvidence.List {
-    /// Whether it is from `url`: by its own word, else by the operator's, else for all that is known.
-    fileprivate func isFrom(_ url: String) -> Bool {
-        if let name = list.issuingDistributionPoint?.name {
-            return name.names(under: list.issuer).contains(.uri(url))
-        }
-        return urls.isEmpty || urls.contains(url)
     }
 }

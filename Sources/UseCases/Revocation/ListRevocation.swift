@@ -48,7 +48,7 @@ extension Site {
         // A home that is not there keeps nothing, and looks as if all were well.
         let evidence = try home().revocationStore().evidence
         let now = clock.now
-        let maxAge = try revocationRules().maxCRLAge
+        let rules = try revocationRules()
         let soon = Int64(soonDays) * 86_400
         let authorities = try trustedCertificates()
         let lists = evidence.lists.map { item in
@@ -58,14 +58,14 @@ extension Site {
                     .sha256Fingerprint,
                 currency: RevocationCurrency(
                     made: item.list.thisUpdate, due: item.list.nextUpdate, now: now,
-                    maxAge: maxAge, soon: soon))
+                    maxAge: rules.maxCRLAge, tolerance: rules.clockTolerance, soon: soon))
         }
         let responses = evidence.responses.map { response in
             KeptResponse(
                 response: response,
                 currency: RevocationCurrency(
                     made: response.producedAt, due: response.end, now: now, maxAge: nil,
-                    soon: soon))
+                    tolerance: rules.clockTolerance, soon: soon))
         }
         return RevocationInventory(
             time: now, lists: lists.sorted { $0.order < $1.order },
@@ -85,10 +85,8 @@ extension Site {
 }
 
 extension Certificate {
-    /// Whether this authority has signed `list`.
-    func hasIssued(_ list: RevocationList) -> Bool {
-        subject == list.issuer && list.isSigned(by: self)
-    }
+    /// Whether this authority has signed `list`, in a way that counts.
+    func hasIssued(_ list: RevocationList) -> Bool { list.isWord(of: self) }
 }
 
 extension OCSPResponse {

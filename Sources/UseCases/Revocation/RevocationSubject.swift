@@ -1,6 +1,7 @@
 internal import Configuration
 internal import Encodings
 internal import Files
+internal import OCI
 internal import OCILayout
 internal import Trust
 internal import Verification
@@ -21,6 +22,8 @@ public enum RevocationSubjectError: Error, Equatable {
     /// A certificate in the file is not issued by the one behind it; counted from the leaf, which is
     /// 0.
     case notAChain(path: String, position: Int)
+    /// The chain ends before its root, so nobody knows who issued this certificate.
+    case withoutRoot(path: String, subject: String)
     /// Nothing in the layout is signed.
     case nothingSigned(path: String)
 }
@@ -29,11 +32,17 @@ extension Site {
     /// The chains in files of certificates, and those by which things in layouts or archives are
     /// signed; each once.
     ///
-    /// - Throws: where one of them cannot be read, or has none.
-    func revocationSubjects(of paths: [String]) throws -> [RevocationSubject] {
+    /// - Parameters:
+    ///   - paths: the files and layouts.
+    ///   - skip: told of each signature in a layout that cannot be read.
+    /// - Returns: the chains, in the order of the paths.
+    /// - Throws: where one of the paths cannot be read, or has no chain.
+    func revocationSubjects(
+        of paths: [String], skip: (_ path: String, _ signature: Digest) -> Void = { _, _ in }
+    ) throws -> [RevocationSubject] {
         var subjects: [RevocationSubject] = []
         for path in paths {
-            let found = try chains(inCertificates: path) ?? chains(inLayout: path)
+            let found = try chains(inCertificates: path) ?? chains(inLayout: path, skip)
             subjects += found.filter { one in !subjects.contains { $0.chain == one.chain } }
         }
         return subjects
@@ -48,6 +57,10 @@ extension Site {
         where !pair.0.isIssued(by: pair.1) {
             throw RevocationSubjectError.notAChain(path: path, position: position)
         }
+        guard chain.root.isIssued(by: chain.root) else {
+            throw RevocationSubjectError.withoutRoot(
+                path: path, subject: chain.root.subject.description)
+        }
         return [RevocationSubject(path: path, chain: chain, isTimestampAuthority: false)]
     }
 
@@ -59,13 +72,16 @@ extension Site {
         return try? Certificate.list(file.readAll(limit: size))
     }
 
-    private func chains(inLayout path: String) throws -> [RevocationSubject] {
+    private func chains(inLayout path: String, _ skip: (String, Digest) -> Void) throws
+        -> [RevocationSubject]
+    {
         let roots = try timestampRoots()
         let reference = try Reference(parsing: path, in: files)
         let chains = try steadily(reference) { content in
             let chains = try SignedChains(in: content, roots: roots)
             return (chains, isSound: chains.unreadable.isEmpty)
         }
+        chains.unreadable.forEach { skip(path, $0.digest) }
         guard !chains.signers.isEmpty else {
             throw RevocationSubjectError.nothingSigned(path: path)
         }

@@ -61,21 +61,10 @@ struct ClockAcceptCommand: Verb {
               airseal clock accept --reason 'clock was set to 2062 by mistake on 3 May'
             """)
 
-    @Option(
-        help: ArgumentHelp(
-            "Why the clock is right and the other time was wrong, for the record.",
-            valueName: "text"))
-    var reason: String
-
+    @OptionGroup var reason: RequiredReason
     @OptionGroup var home: HomeOption
     @OptionGroup var state: StateOption
     @OptionGroup var output: JSONFlag
-
-    func validate() throws {
-        guard reason.utf8.contains(where: { $0 != UInt8(ascii: " ") }) else {
-            throw ValidationError("--reason says nothing")
-        }
-    }
 
     func perform() throws -> ExitStatus {
         let site = Site.here(home: home.home, state: state.state)
@@ -99,7 +88,7 @@ struct ClockAcceptCommand: Verb {
             Terminal.complain(Sentence("the clock says \(date), and that was not typed"))
             return .refused
         }
-        let before = try site.acceptClock(reason: reason)
+        let before = try site.acceptClock(reason: reason.reason)
         if output.json {
             Terminal.answer(["accepted": true, "before": .object(before.json)])
         } else {

@@ -3,6 +3,7 @@ import Encodings
 import Notary
 import OCI
 import OCILayout
+import Receiving
 import UseCases
 
 struct InspectCommand: Verb {
@@ -13,6 +14,12 @@ struct InspectCommand: Verb {
             Signatures are shown as notation shows them, of layouts and of archives, and by their own \
             word: nothing here was verified. A reference without tag or digest shows every image of \
             the layout or archive.
+
+            A bundle, as export writes it, is told by its path alone: whence, whither, which number, \
+            its images and what else it carries, the trust capsule, and who has signed it, by its own \
+            word. If its origin is enrolled in the home, the verdict on its signatures is told, too. \
+            Its layers are not read, and no state is changed. With tag or digest an image of it is \
+            shown as that of any layout.
 
             Exit status 1 means that a signature could not be read, which is said where it stands; \
             everything else was shown.
@@ -31,6 +38,8 @@ struct InspectCommand: Verb {
         help: ArgumentHelp("How many signatures of an image are looked at.", valueName: "number"))
     var maxSignatures = Limits.signatureCountMax
 
+    @OptionGroup var home: HomeOption
+    @OptionGroup var state: StateOption
     @OptionGroup var output: JSONFlag
 
     func validate() throws {
@@ -40,12 +49,14 @@ struct InspectCommand: Verb {
     }
 
     func perform() throws -> ExitStatus {
-        let site = Site.here(progress: Progress("reading", ofArchives: references))
+        let site = Site.here(
+            home: home.home, state: state.state,
+            progress: Progress("reading", ofArchives: references))
         var status = ExitStatus.yes
-        var images: [ImageDescription] = []
+        var found: [Inspected] = []
         for reference in references {
             do {
-                images += try site.inspect(reference, signatureCountMax: maxSignatures)
+                found += try inspect(reference, at: site, &status)
             } catch {
                 let sentence = Sentence(about: error)
                 Terminal.complain(
@@ -54,12 +65,56 @@ struct InspectCommand: Verb {
             }
         }
         if output.json {
-            Terminal.answer(.array(images.map(\.json)))
+            Terminal.answer(.array(found.map(\.json)))
         } else {
-            for image in images { image.tree.lines.forEach { Terminal.answer($0) } }
+            for one in found { one.tree.lines.forEach { Terminal.answer($0) } }
         }
-        for image in images { status = status.joined(image.remark()) }
+        for one in found { status = status.joined(one.described.remark()) }
         return status
+    }
+
+    /// The bundle that stands there by itself, else the images.
+    private func inspect(_ reference: String, at site: Site, _ status: inout ExitStatus) throws
+        -> [Inspected]
+    {
+        switch try site.inspectBundle(reference, signatureCountMax: maxSignatures) {
+        case .bundle(let bundle): return [.bundle(bundle)]
+        case .unusable(let refusal):
+            Terminal.complain(
+                refusal.sentence.after(
+                    "\(ForeignText(reference)) is no bundle that could be received "
+                        + "(\(refusal.code))"))
+            status = status.joined(.refused)
+        case .other: break
+        }
+        return try site.inspect(reference, signatureCountMax: maxSignatures).map { .image($0) }
+    }
+}
+
+/// What is shown of one thing.
+private enum Inspected {
+    case image(ImageDescription)
+    case bundle(BundleInspection)
+
+    var tree: Tree {
+        switch self {
+        case .image(let image): image.tree
+        case .bundle(let bundle): bundle.tree
+        }
+    }
+
+    var json: JSON {
+        switch self {
+        case .image(let image): image.json
+        case .bundle(let bundle): bundle.json
+        }
+    }
+
+    var described: ImageDescription {
+        switch self {
+        case .image(let image): image
+        case .bundle(let bundle): bundle.manifest
+        }
     }
 }
 

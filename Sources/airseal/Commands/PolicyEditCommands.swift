@@ -217,36 +217,3 @@ extension PolicyEditReport {
         ]
     }
 }
-
-extension TrustPolicyDifference.Change {
-    fileprivate var words: String {
-        switch self {
-        case .added(let name): "new statement \"\(ForeignText(name))\""
-        case .removed(let name): "statement \"\(ForeignText(name))\" is gone"
-        case .changed(let name, let member, let from, let to):
-            "statement \"\(ForeignText(name))\": \(member): "
-                + "\(ForeignText(from.isEmpty ? "none" : from)) becomes "
-                + "\(ForeignText(to.isEmpty ? "none" : to))"
-        }
-    }
-
-    fileprivate var json: JSON {
-        switch self {
-        case .added(let name):
-            [
-                "change": "added", "statement": .string(name), "member": .null, "from": .null,
-                "to": .null,
-            ]
-        case .removed(let name):
-            [
-                "change": "removed", "statement": .string(name), "member": .null, "from": .null,
-                "to": .null,
-            ]
-        case .changed(let name, let member, let from, let to):
-            [
-                "change": "changed", "statement": .string(name), "member": .string(member),
-                "from": .string(from), "to": .string(to),
-            ]
-        }
-    }
-}

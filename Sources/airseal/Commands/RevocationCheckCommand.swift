@@ -14,7 +14,8 @@ struct RevocationCheckCommand: Verb {
             home keeps is checked by its dates. Nothing is written, and no floor moves.
 
             Exit: 0 every certificate is good or names no source; 1 one is revoked; 2 of one it is \
-            not known, or something that is kept no longer counts.
+            not known, a signature cannot be read, or something that is kept no \
+            longer counts.
 
             Examples:
               airseal revocation check layout
@@ -35,13 +36,21 @@ struct RevocationCheckCommand: Verb {
     func perform() throws -> ExitStatus {
         let site = Site.here(home: home.home, state: state.state)
         guard !subjects.isEmpty else { return try checkKept(site) }
-        let checked = try site.checkRevocation(of: subjects)
+        var unread: [(path: String, signature: Digest)] = []
+        let checked = try site.checkRevocation(of: subjects) { unread.append(($0, $1)) }
         if output.json {
             Terminal.answer(JSON.array(checked.map(\.json)))
         } else {
             checked.flatMap(\.lines).forEach { Terminal.answer($0) }
         }
-        return checked.flatMap(\.certificates).reduce(.yes) { status, one in
+        for (path, signature) in unread {
+            Terminal.complain(
+                Sentence(
+                    "\(ForeignText(path)): the signature \(signature) cannot be read, so nobody knows "
+                        + "by whose certificates it is", hint: "see inspect"))
+        }
+        let start: ExitStatus = unread.isEmpty ? .yes : .undecided
+        return checked.flatMap(\.certificates).reduce(start) { status, one in
             status.joined(one.revocation.exitStatus)
         }
     }

@@ -15,7 +15,8 @@ struct RevocationCommand: ParsableCommand {
             """,
         subcommands: [
             RevocationAddCommand.self, RevocationListCommand.self, RevocationCheckCommand.self,
-            RevocationPruneCommand.self, RevocationResetCommand.self, RevocationExportCommand.self,
+            RevocationPruneCommand.self, RevocationRemoveCommand.self, RevocationResetCommand.self,
+            RevocationExportCommand.self,
         ])
 }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Encodings
 import State
+import Trust
 import UseCases
 import X509
 
@@ -9,9 +10,9 @@ struct RevocationPruneCommand: Verb {
         commandName: "prune",
         abstract: "Remove CRLs that newer ones replace, and OCSP responses that have expired.",
         discussion: """
-            A CRL goes only where it and the newer one are signed by the same authority, of a trust \
-            store or of a chain named with --for: nothing unproven pushes anything out. An expired \
-            CRL that nothing replaces stays, for what it revokes is still revoked.
+            A CRL goes only where the newer one is of the same authority (of a trust store, or of a \
+            chain named with --for), counts now, and revokes for good whatever the older one did. A \
+            response that says revoked stays. So no verdict changes by it.
 
             Examples:
               airseal revocation prune --dry-run
@@ -34,19 +35,57 @@ struct RevocationPruneCommand: Verb {
         let pruning = try site.pruneRevocation(for: subjects.subjects, rehearsing: dryRun)
         if output.json {
             Terminal.answer([
-                "removed": .array(
-                    pruning.lists.map { .object($0.json) }
-                        + pruning.responses.map { .object($0.json) }),
-                "dryRun": .boolean(dryRun),
+                "removed": pruning.json, "dryRun": .boolean(dryRun),
             ])
             return .yes
         }
         let verb = dryRun ? "would remove" : "removed"
-        for words in pruning.lists.map(\.words) + pruning.responses.map(\.words) {
-            Terminal.answer("\(verb) \(words)")
-        }
+        pruning.words.forEach { Terminal.answer("\(verb) \($0)") }
         if pruning.lists.isEmpty, pruning.responses.isEmpty {
             Terminal.answer("nothing to remove")
+        }
+        return .yes
+    }
+}
+
+extension RevocationPruning {
+    fileprivate var words: [String] { lists.map(\.words) + responses.map(\.words) }
+
+    fileprivate var json: JSON {
+        .array(lists.map { .object($0.json) } + responses.map { .object($0.json) })
+    }
+}
+
+struct RevocationRemoveCommand: Verb {
+    static let configuration = CommandConfiguration(
+        commandName: "remove",
+        abstract: "Remove CRLs and OCSP responses whatever they say.",
+        discussion: """
+            For a CRL that was added for the wrong --url, or one that lists a certificate by mistake. \
+            The record has the reason first. What was revoked by it alone is no longer revoked.
+
+            Example:
+              airseal revocation remove sha256:3f1a… --reason 'added for the wrong URL'
+            """)
+
+    @Argument(help: ArgumentHelp("As revocation list shows them.", valueName: "digest"))
+    var digests: [String]
+
+    @OptionGroup var reason: RequiredReason
+    @OptionGroup var home: HomeOption
+    @OptionGroup var state: StateOption
+    @OptionGroup var wait: WaitOption
+    @OptionGroup var output: JSONFlag
+
+    func perform() throws -> ExitStatus {
+        var site = Site.here(home: home.home, state: state.state)
+        site.patience = wait.patience
+        let removed = try site.removeRevocation(
+            digests.map { try Digest($0) }, reason: reason.reason)
+        if output.json {
+            Terminal.answer(["removed": removed.json])
+        } else {
+            removed.words.forEach { Terminal.answer("removed \($0)") }
         }
         return .yes
     }
@@ -72,22 +111,14 @@ struct RevocationResetCommand: Verb {
             valueName: "issuer"), completion: .file())
     var issuer: String
 
-    @Option(help: ArgumentHelp("Why, for the record.", valueName: "text"))
-    var reason: String
-
+    @OptionGroup var reason: RequiredReason
     @OptionGroup var home: HomeOption
     @OptionGroup var state: StateOption
     @OptionGroup var output: JSONFlag
 
-    func validate() throws {
-        guard reason.utf8.contains(where: { $0 != UInt8(ascii: " ") }) else {
-            throw ValidationError("--reason says nothing")
-        }
-    }
-
     func perform() throws -> ExitStatus {
         let gone = try Site.here(home: home.home, state: state.state)
-            .resetRevocation(of: issuer, reason: reason)
+            .resetRevocation(of: issuer, reason: reason.reason)
         if output.json {
             Terminal.answer(JSON.array(gone.map(\.json)))
         } else {
@@ -108,8 +139,10 @@ struct RevocationExportCommand: Verb {
         discussion: """
             With NOTATION_CACHE pointing at the folder, and trust export for its configuration, an \
             unmodified notation verifies at level strict without a network. One file is written for \
-            each distribution point that the certificates name, with the newest CRL that its issuer \
-            has signed and that is current. OCSP responses are nothing that notation keeps: a \
+            each distribution point that the certificates name, with the CRL by which verify itself \
+            judges. notation looks at no scope, reasons or age, and remembers no newer CRL: what would \
+            let it pass a certificate that does not pass here is not written, and removed where an \
+            earlier export left it. OCSP responses are nothing that notation keeps: a \
             certificate that only names a responder stays unknown to it.
 
             Exit: 0 everything is there; 2 something is missing, which is said.
@@ -142,16 +175,15 @@ struct RevocationExportCommand: Verb {
         if output.json {
             Terminal.answer(export.json)
         } else {
-            export.points.filter { $0.written != nil }.forEach { Terminal.answer($0.line) }
+            export.points.compactMap(\.line).forEach { Terminal.answer($0) }
             if export.points.isEmpty, export.isComplete {
                 Terminal.answer("no certificate names a CRL, so notation asks for none")
             }
         }
-        for point in export.points where point.written == nil {
-            Terminal.complain(
-                Sentence(
-                    "no current CRL for \(ForeignText(point.url)), which \(point.subject.shown) names",
-                    hint: "see revocation check"))
+        for point in export.points {
+            if case .missing(let reason) = point.outcome {
+                Terminal.complain(reason.sentence(of: point))
+            }
         }
         for subject in export.withoutLists {
             Terminal.complain(
@@ -162,25 +194,49 @@ struct RevocationExportCommand: Verb {
 }
 
 extension CachedDistributionPoint {
-    fileprivate var line: String {
-        let verb = written?.wasPresent == true ? "present" : "wrote"
-        let until = written.map { ", until \($0.until)" } ?? ""
-        return "\(verb) crl/\(fileName) for \(ForeignText(url))\(until)"
+    fileprivate var line: String? {
+        guard case .written(let written) = outcome else { return nil }
+        let verb = written.wasPresent ? "present" : "wrote"
+        return "\(verb) crl/\(fileName) for \(ForeignText(url)), until \(written.until)"
     }
 
     fileprivate var json: JSON {
-        [
+        var object: JSONObject = [
             "url": .string(url), "file": .string("crl/\(fileName)"),
-            "subject": .string(subject.description),
-            "written": written.map { written in
-                [
-                    "base": .string(written.base.description),
-                    "delta": written.delta.map { .string($0.description) } ?? .null,
-                    "until": .string(written.until.description),
-                    "wasPresent": .boolean(written.wasPresent),
-                ]
-            } ?? .null,
+            "subject": .string(subject.description), "written": .null, "reason": .null,
         ]
+        switch outcome {
+        case .written(let written):
+            object["written"] = [
+                "base": .string(written.base.description),
+                "delta": written.delta.map { .string($0.description) } ?? .null,
+                "until": .string(written.until.description),
+                "wasPresent": .boolean(written.wasPresent),
+            ]
+        case .missing(let reason): object["reason"] = .string(reason.sentence(of: self).text)
+        }
+        return .object(object)
+    }
+}
+
+extension CachedDistributionPoint.Reason {
+    fileprivate func sentence(of point: CachedDistributionPoint) -> Sentence {
+        let place =
+            "nothing is written for \(ForeignText(point.url)), which \(point.subject.shown) names"
+        switch self {
+        case .unknown(let gaps):
+            return Sentence(
+                "\(place): \(gaps.first?.words ?? "nothing is known")",
+                hint: "see revocation check")
+        case .revoked(let revoked):
+            return Sentence(
+                "\(place): the certificate is revoked since \(revoked.since), and no CRL there says so"
+            )
+        case .taken(let subject):
+            return Sentence(
+                "\(place): another CRL is written there, for \(subject.shown)",
+                hint: "notation keeps one CRL for each URL; use another cache for this chain")
+        }
     }
 }
 

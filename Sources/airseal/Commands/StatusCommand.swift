@@ -12,7 +12,8 @@ struct StatusCommand: Verb {
             layouts and archives that are named; at certificates of own keys, in files that are named \
             or on a token, which is not logged in to. Nothing is judged, and nothing changes.
 
-            Exit: 0 nothing has ended; 1 something has; 2 something could not be looked at.
+            Exit: 0 nothing has ended; 1 something has; 2 something could not be looked at, or the clock is \
+            behind its floor.
 
             Examples:
               airseal status
@@ -53,7 +54,28 @@ struct StatusCommand: Verb {
         } else {
             report.lines.forEach { Terminal.answer($0) }
         }
+        for thing in report.unreadable { Terminal.complain(thing.sentence) }
+        if report.clock.isBehindFloor {
+            Terminal.complain(
+                Sentence(
+                    "the clock is behind the time that was proven, so none of this holds",
+                    hint: "see clock status"))
+        }
+        guard report.unreadable.isEmpty, !report.clock.isBehindFloor else { return .undecided }
         return report.hasEnded ? .refused : .yes
+    }
+}
+
+extension UnreadableThing {
+    fileprivate var sentence: Sentence {
+        switch kind {
+        case .trustStore:
+            Sentence("the store \(place) cannot be used", hint: "see trust check")
+        case .signature:
+            Sentence(
+                "the signature \(name) in \(ForeignText(place)) cannot be read",
+                hint: "see inspect")
+        }
     }
 }
 
@@ -79,7 +101,8 @@ extension StatusReport {
 
     fileprivate var json: JSON {
         [
-            "clock": .string(clock.now.description), "count": .integer(Int64(count)),
+            "clock": .string(clock.now.description),
+            "clockIsBehind": .boolean(clock.isBehindFloor), "count": .integer(Int64(count)),
             "ending": .array(
                 ending.map { thing in
                     [
@@ -87,6 +110,13 @@ extension StatusReport {
                         "name": .string(thing.name), "end": .string(thing.end.description),
                         "ended": .boolean(thing.end < clock.now.wholeSeconds),
                         "secondsLeft": .integer(thing.end.seconds - clock.now.seconds),
+                    ]
+                }),
+            "unreadable": .array(
+                unreadable.map { thing in
+                    [
+                        "kind": .string(thing.kind.rawValue), "place": .string(thing.place),
+                        "name": .string(thing.name),
                     ]
                 }),
         ]

@@ -19,6 +19,7 @@ struct TrustCommand: ParsableCommand {
         subcommands: [
             TrustAddCommand.self, TrustListCommand.self, TrustShowCommand.self,
             TrustRemoveCommand.self, TrustCheckCommand.self, TrustExportCommand.self,
+            TrustApplyCommand.self, TrustRestoreCommand.self,
         ])
 }
 

@@ -37,7 +37,10 @@ extension ConfigurationError: Speakable {
         case .settings(let path, let error): error.sentence.after("\(ForeignText(path))")
         case .scanner(let path, let error): error.sentence.after("\(ForeignText(path))")
         case .cryptography(let error): error.sentence
-        case .peer(let path, let error): error.sentence.after("\(ForeignText(path))")
+        case .peer(let path, let error):
+            error.sentence.after("\(ForeignText(path))")
+        case .noPeer(let name):
+            Sentence("there is no peer \(name)", hint: "see airseal peer list")
         case .revocationFile(let path, let fault): fault.sentence.after("\(ForeignText(path))")
         case .noSigningKeys(let paths):
             Sentence(
@@ -68,6 +71,10 @@ extension PeerError: Speakable {
             Sentence(
                 "\"\(ForeignText(text))\" is no registry or repository, or stands there twice")
         case .noPermissions: Sentence("the peer may sign nothing")
+        case .idleIdentities(let permission):
+            Sentence(
+                "identities are named for \(permission.rawValue), which the peer may not sign",
+                hint: "say what it may sign with --may")
         case .permission(let text):
             Sentence(
                 "the permission \"\(ForeignText(text))\" is not known, or stands there twice",

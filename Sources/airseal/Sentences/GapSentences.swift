@@ -1,8 +1,10 @@
 import BundleFormat
+import Encodings
 import OCI
 import Receiving
 import Sending
 import State
+import Trust
 import UseCases
 import Verification
 
@@ -17,10 +19,34 @@ extension SiteError: Speakable {
             Sentence(
                 "this site has no name in \(ForeignText(path))",
                 hint: "give it the name that the other side knows: airseal peer self NAME")
-        case .notPending(let number, let destination, let pending):
+        case .severalLayouts(let paths):
             Sentence(
-                "number \(number) to \(destination) is not unfinished; "
-                    + (pending.map { "number \($0) is" } ?? "no number is"))
+                "a bundle is of one layout, and images of "
+                    + "\(Listing(paths.map { "\(ForeignText($0))" })) are named",
+                hint: "bring them together first: airseal import SOURCE… --into LAYOUT")
+        case .ownDestination(let name): Sentence("\(name) is this site itself")
+        }
+    }
+}
+
+extension VoidRefusal {
+    /// Why `number` to `destination` is not given up.
+    func sentence(of number: Int64, to destination: SiteName) -> Sentence {
+        switch self {
+        case .neverExported:
+            Sentence(
+                "nothing was ever exported to \(destination)", hint: "check --state, and the name")
+        case .sent:
+            Sentence(
+                "bundle \(number) to \(destination) was finished, so it may arrive: it cannot be void"
+            )
+        case .alreadyVoid(let reason):
+            Sentence(
+                "number \(number) to \(destination) is void already: \(ForeignText(reason))")
+        case .notReached(let next):
+            Sentence(
+                "number \(number) to \(destination) is not unfinished: no export has begun with it, "
+                    + "and \(next) is next")
         }
     }
 }
@@ -28,6 +54,14 @@ extension SiteError: Speakable {
 extension SendingError: Speakable {
     var sentence: Sentence {
         switch self {
+        case .noMatch(let pattern):
+            Sentence(
+                "no image has a name that fits \(ForeignText(pattern.description))",
+                hint: "in a pattern * and ? stop at a slash, ** does not; see airseal list")
+        case .sameSigner(let certificate):
+            Sentence(
+                "two of the keys have the same certificate \(certificate); one signature of it does"
+            )
         case .targetExists(let path):
             Sentence("\(ForeignText(path)) exists and is not overwritten")
         case .badTarget(let path): Sentence("\(ForeignText(path)) names no file or folder")
@@ -55,10 +89,15 @@ extension ExportRefusal {
         case .nothingToExport: Sentence("the layout holds no image to export")
         case .bundleAmongRoots(let digest):
             Sentence("\(digest) is a bundle itself, and no image")
-        case .noRepository(let digest, let name):
+        case .noRepository(let roots):
             Sentence(
-                "\(name.map { "\(ForeignText($0))" } ?? "\(digest)") says no repository",
-                hint: "name the one that it belongs to with --scope REPOSITORY")
+                "\(Listing(roots.map(\.words))): no repository is said",
+                hint: "name the one with --scope REPOSITORY, or one for each with --scope-map FILE")
+        case .contradiction(let digest, let name, let repositories):
+            Sentence(
+                "\(UnclaimedRoot(digest: digest, name: name).words) cannot be of "
+                    + "\(repositories.map(\.text).joined(separator: " and of "))",
+                hint: "a full name says its repository; see the list and --scope-map")
         case .ambiguousName(let name):
             Sentence("the name \(ForeignText(name)) stands for two images")
         case .unusableName(let name):
@@ -72,11 +111,41 @@ extension ExportRefusal {
                 "export \(sequence) to this site is unfinished, and was of other images",
                 hint: "repeat the command that began it, or give the number up: "
                     + "export --void \(sequence) --reason …")
+        case .suspended(let destination, let since, let reason):
+            Sentence(
+                "\(destination) is suspended since \(since), and nothing goes there: "
+                    + "\(ForeignText(reason))",
+                hint: "compare its anchors by voice and enrol it again: airseal peer add")
         case .pendingTooLate(let sequence, let useBy):
             Sentence(
                 "export \(sequence) to this site is unfinished, and could be received until "
                     + "\(useBy) only",
                 hint: "give the number up: export --void \(sequence) --reason …")
+        }
+    }
+}
+
+extension UnclaimedRoot {
+    /// Its name, else its digest.
+    fileprivate var words: String { name.map { "\(ForeignText($0))" } ?? "\(digest)" }
+}
+
+extension ExportListError: Speakable {
+    var sentence: Sentence {
+        switch self {
+        case .notJSON(let error): error.sentence.after("the list of images")
+        case .shape(let error): error.sentence.after("the list of images")
+        }
+    }
+}
+
+extension ScopeMapError: Speakable {
+    var sentence: Sentence {
+        switch self {
+        case .notJSON(let error): error.sentence.after("the map of repositories")
+        case .shape(let error): error.sentence.after("the map of repositories")
+        case .twice(let text):
+            Sentence("the map of repositories has \(ForeignText(text)) twice")
         }
     }
 }

@@ -18,6 +18,8 @@ extension RevocationGap {
         case .noResponse(let issuer, let urls):
             "no OCSP response about a certificate of \(issuer.shown) is at hand" + Self.from(urls)
         case .noSource: "the certificate names neither CRL nor OCSP, and this site wants one"
+        case .responderWithoutSource:
+            "the responder's certificate names no CRL, and lacks ocsp-nocheck"
         }
     }
 

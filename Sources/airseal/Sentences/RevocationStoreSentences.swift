@@ -28,6 +28,10 @@ extension RevocationFileFault {
                 hint: "take it away, and add what it was with revocation add")
         case .list(let error): error.sentence
         case .response(let error): error.sentence
+        case .unattributed:
+            Sentence(
+                "is not in sources.json, which says from where each CRL is",
+                hint: "take it away, and add it with revocation add")
         case .tooMany(let limit):
             Sentence("is one of more than \(limit)", hint: "see revocation prune")
         }
@@ -48,6 +52,11 @@ extension RevocationRefusal: Speakable {
             Sentence(
                 "\(ForeignText(path)): the OCSP response is about no certificate of the chains that "
                     + "were named")
+        case .namelessCacheFile(let path):
+            Sentence(
+                "\(ForeignText(path)) is a file of notation's cache, and nobody says of which "
+                    + "distribution point",
+                hint: "name it with --url, or a chain that names it with --for")
         case .tooMany(let limit):
             Sentence("the home would keep more than \(limit)", hint: "see revocation prune")
         }
@@ -61,9 +70,22 @@ extension RevocationSubjectError: Speakable {
             Sentence(
                 "\(ForeignText(path)): certificate \(position + 1) is not issued by the one behind it",
                 hint: "give the chain from leaf to root")
+        case .withoutRoot(let path, let subject):
+            Sentence(
+                "\(ForeignText(path)): the chain ends with \(ForeignText(escaped: subject)), which "
+                    + "another issued",
+                hint: "give the whole chain, leaf to root")
         case .nothingSigned(let path):
             Sentence("\(ForeignText(path)): nothing in it has a signature that can be read")
         }
+    }
+}
+
+extension UnknownEvidence: Speakable {
+    var sentence: Sentence {
+        Sentence(
+            "the home keeps nothing about revocation with the digest \(digest)",
+            hint: "revocation list shows the digests")
     }
 }
 
