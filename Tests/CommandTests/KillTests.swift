@@ -151,6 +151,7 @@ struct KilledVerb: Sendable, CustomTestStringConvertible {
                     && airseal trust list | grep ca:signers
                     """,
                 done: "airseal trust list | grep ca:more && [ ! -e home/trust.applied ]"),
+            KilledVerb(
                 "receive --hold", isReceiver: true, reset: farBack,
                 verb: "airseal receive first.tar --into l --hold",
                 check: "{ [ ! -e l/oci-layout ] || \(whole); } && ! verified",
@@ -251,7 +252,7 @@ struct KilledVerb: Sendable, CustomTestStringConvertible {
         var kills = 0
         let count =
             signal == .kill
-            ? Effort.count(test: 10, soak: 600) : Effort.count(test: 3, soak: 30)
+            ? Effort.count(test: 6, soak: 600) : Effort.count(test: 2, soak: 30)
         for verb in Self.verbs(gap) {
             let site = verb.isReceiver ? gap.high : gap.low
             let answer = try await site.run(Self.script(verb, signal, count: count))

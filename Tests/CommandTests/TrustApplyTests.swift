@@ -98,8 +98,7 @@ struct TrustGap {
         try await sites.low.yes(export)
         try await sites.gap.carry("c.tar")
         try await sites.refuses("c.tar", "bundle-signature")
-        try await sites.high.yes(
-            "sed -i 's/\"suspended\": false/\"suspended\": true/' home/peers/low-side/peer.json")
+        try await sites.high.yes("airseal peer suspend low-side --reason 'heard so'")
         try await sites.refuses("b.tar", "unknown-origin")
     }
 

@@ -34,9 +34,9 @@ extension Scenario {
             "signatureVerification": {"level": "strict"}}]}
             """
         try world.write(Array(text.utf8), to: "low/home/trustpolicy.oci.json")
-        try world.site(World.high).enrol(
-            SiteName("low-side"), anchor: Token.chain.root, identities: ["*"],
-            repositories: ["registry.test"], permissions: [.bundles, .capsules])
+        try world.enrol(
+            anchors: [Token.chain.root], repositories: ["registry.test"],
+            permissions: [.bundles, .capsules], at: world.site(World.high))
         try export("low/layout:registry.test/app:v1", to: "media/bundle.tar", world, low)
     }
 

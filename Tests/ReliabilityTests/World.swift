@@ -107,10 +107,13 @@ final class World: Sendable {
     }
 
     /// Enrols the low side.
-    func enrol(anchors: [Certificate], repositories: [String], at site: Site) throws {
+    func enrol(
+        anchors: [Certificate], repositories: [String],
+        permissions: Set<Peer.Permission> = [.bundles], at site: Site
+    ) throws {
         let enrolment = PeerEnrolment(
             try SiteName("low-side"), anchors: anchors, identities: ["*"],
-            repositories: repositories)
+            repositories: repositories, permissions: permissions)
         _ = try site.enrol(site.plan(enrolment))
     }
 
