@@ -93,6 +93,8 @@ public struct LayoutQuarantine {
     /// Says of a bundle that it waits no longer. It is no error if its folder is gone.
     public func close(_ name: String, note: [UInt8]) throws(LayoutError) {
         guard let folder = try folder(name) else { return }
+        // Under the lock of the layout nobody else is writing one.
+        folder.sweep()
         try LayoutError.changes(root) { () throws(FileError) in
             try folder.replace(Self.noteName, with: note, mode: 0o600)
         }
@@ -100,7 +102,16 @@ public struct LayoutQuarantine {
 
     /// Removes a bundle's folder. It is no error if it is gone.
     public func remove(_ name: String) throws(LayoutError) {
-        guard let folder = try folder(name) else { return try tidy() }
+        guard let folder = try folder(name) else {
+            // The run that removed it may have died before that was durable.
+            try LayoutError.changes(root) { () throws(FileError) in
+                if try root.kind(of: Self.folderName) == .folder {
+                    try root.folder(Self.folderName).synchronise()
+                }
+                try root.synchronise()
+            }
+            return tidy()
+        }
         let leaving = TemporaryName.next(for: "staging")
         try LayoutError.changes(root) { () throws(FileError) in
             let all = try root.folder(Self.folderName)
@@ -111,11 +122,11 @@ public struct LayoutQuarantine {
         withExtendedLifetime(folder) {}
         // Under that name the next writer sweeps what stays behind after an error here.
         try? root.removeTree(leaving)
-        try tidy()
+        tidy()
     }
 
     /// Removes the folder of all bundles if there is none in it.
-    private func tidy() throws(LayoutError) {
+    private func tidy() {
         guard (try? root.folder(Self.folderName).entries().isEmpty) ?? false else { return }
         try? root.removeEmptyFolder(Self.folderName)
     }

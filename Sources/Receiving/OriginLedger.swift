@@ -18,10 +18,16 @@ struct OriginLedger {
     ) throws(Stop) {
         let store: ReceivingStore
         do throws(StateError) {
-            store =
-                try looking
-                ? folder.knownReceiving(from: origin) : folder.receiving(from: origin)
-            turn = looking ? nil : try store.turn(patience: patience)
+            if looking {
+                guard let known = try folder.knownReceivingStore(from: origin) else {
+                    throw .missing(origin)
+                }
+                store = known
+                turn = nil
+            } else {
+                store = try folder.receiving(from: origin)
+                turn = try store.turn(patience: patience)
+            }
         } catch { throw .failed(.state(error)) }
         let waiting: [LayoutChange]
         do throws(LayoutChangeError) {

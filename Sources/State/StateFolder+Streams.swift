@@ -34,10 +34,22 @@ extension StateFolder {
 
     /// The mark of `origin`; nil where it has none.
     public func knownReceiving(from origin: SiteName) throws(StateError) -> ReceivingState? {
+        try knownReceivingStore(from: origin)?.read()
+    }
+
+    /// What is known of the stream from `origin`; nil where nothing is.
+    public func knownReceivingStore(from origin: SiteName) throws(StateError) -> ReceivingStore? {
         guard let area = try present(Self.receivingArea, in: folder),
             let own = try present(origin.text, in: area)
         else { return nil }
-        return try ReceivingStore(origin, in: own).read()
+        return ReceivingStore(origin, in: own)
+    }
+
+    /// The bundles that wait, of every origin: each origin's in their order.
+    public func heldBundles() throws(StateError) -> [HeldBundle] {
+        var held: [HeldBundle] = []
+        for origin in try knownSites() { held += try knownReceiving(from: origin)?.held ?? [] }
+        return held
     }
 
     private func present(_ name: String, in folder: Folder) throws(StateError) -> Folder? {

@@ -59,40 +59,6 @@ public struct StateFolder: Sendable {
         ReceivingStore(origin, in: try area(origin.text, of: try area(Self.receivingArea)))
     }
 
-    /// What is known of the stream from `origin`, where anything is; nothing is made.
-    ///
-    /// - Throws: `.missing` when the origin was never enrolled, or its state is lost.
-    public func knownReceiving(from origin: SiteName) throws(StateError) -> ReceivingStore {
-        let found = try onDisk { () throws(FileError) -> Folder? in
-            guard try folder.kind(of: "receiving") == .folder else { return nil }
-            let all = try folder.folder("receiving")
-            guard try all.kind(of: origin.text) == .folder else { return nil }
-            return try all.folder(origin.text)
-        }
-        guard let found else { throw .missing(origin) }
-        return ReceivingStore(origin, in: found)
-    }
-
-    /// The bundles that wait, of every origin: each origin's in their order.
-    public func heldBundles() throws(StateError) -> [HeldBundle] {
-        let names = try onDisk { () throws(FileError) -> [String] in
-            guard try folder.kind(of: "receiving") == .folder else { return [] }
-            return try folder.folder("receiving").entries().filter { $0.kind == .folder }
-                .map(\.name)
-        }
-        var held: [HeldBundle] = []
-        for name in names {
-            guard let origin = try? SiteName(name) else { continue }
-            do throws(StateError) {
-                held += try knownReceiving(from: origin).state().held
-            } catch {
-                // Nothing was ever enrolled there.
-                guard case .missing = error else { throw error }
-            }
-        }
-        return held
-    }
-
     /// The operations under way as they are just now, without a lock and without making anything:
     /// for who only looks.
     func glimpse() throws(StateError) -> [Intent] {

@@ -61,7 +61,7 @@ private struct FaultyBatch {
         async throws
     {
         let batch = try await FaultyBatch()
-        for place in Effort.places(FaultyBatch.count, test: 8) {
+        for place in Effort.places(FaultyBatch.count, test: 4) {
             let told: Comment = "\(value) at C_Sign \(place + 1)"
             try await batch.token.site.yes("rm -rf state")
             let answer = try await batch.token.run(

@@ -78,7 +78,7 @@ struct `A verb that is cut short` {
         var random = SeededRandom(seed: Effort.seed)
         var disk = replay.disk
         var count = 0
-        let chosen = Set(Effort.places(replay.operations.count, test: 5))
+        let chosen = Set(Effort.places(replay.operations.count, test: 3))
         for (place, operation) in replay.operations.enumerated() {
             guard chosen.contains(place) else {
                 try disk.apply(operation)
@@ -111,7 +111,7 @@ struct `A verb that is cut short` {
     func `may be cut short again in the next run`(_ scenario: Scenario) throws {
         let replay = try Replay(scenario)
         var random = SeededRandom(seed: Effort.seed)
-        for _ in 0..<Effort.count(test: 4, soak: 100) {
+        for _ in 0..<Effort.count(test: 2, soak: 100) {
             let place = Int.random(in: 0...replay.operations.count, using: &random)
             var disk = replay.disk
             for operation in replay.operations.prefix(place) { try disk.apply(operation) }
@@ -130,7 +130,7 @@ struct `A verb that is cut short` {
             case .succeeds, .refuses: try replay.expectRecovery(context)
             }
         }
-        Effort.report("cuts replayed", Effort.count(test: 4, soak: 100))
+        Effort.report("cuts replayed", Effort.count(test: 2, soak: 100))
     }
 
     @Test(arguments: Scenario.all)

@@ -100,7 +100,7 @@ struct ReceiveCommand: Verb {
         request.purpose = reject ? .reject : hold ? .hold : .release
         request.replacesNames = replace
         request.overrides = overrides
-        request.reason = reason.reason
+        request.reason = reason.reason?.text
         request.isRehearsal = dryRun
         request.patience = wait.patience
         let answer = ReceiveAnswer(
@@ -112,19 +112,13 @@ struct ReceiveCommand: Verb {
 /// Why something is done that leaves a mark in the record.
 struct ReasonOption: ParsableArguments {
     @Option(help: ArgumentHelp("Why, for the record; at most 1000 bytes.", valueName: "text"))
-    var reason: String?
+    var reason: OperatorReason?
 
-    private static let byteCountMax = 1000
-
-    /// Refuses a reason that is missing, too long, or of no use.
+    /// Refuses a reason that is missing, or of no use.
     func check(isWanted: Bool, by options: String) throws {
-        guard isWanted else {
-            guard reason == nil else { throw ValidationError("--reason goes with \(options)") }
-            return
-        }
-        guard let reason, !reason.isEmpty, reason.utf8.count <= Self.byteCountMax else {
+        guard isWanted == (reason != nil) else {
             throw ValidationError(
-                "\(options) want a --reason of at most \(Self.byteCountMax) bytes")
+                isWanted ? "\(options) want a --reason" : "--reason goes with \(options)")
         }
     }
 }

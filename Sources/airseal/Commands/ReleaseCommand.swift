@@ -96,7 +96,7 @@ struct ReleaseCommand: Verb {
         request.isPartial = partial
         request.acceptsLate = acceptLate
         request.replacesNames = replace
-        request.reason = reason.reason
+        request.reason = reason.reason?.text
         request.isRehearsal = dryRun
         request.patience = wait.patience
         let answer = ReceiveAnswer(

@@ -183,7 +183,7 @@ extension ReceivingError: Speakable {
                 hint: "name one as ORIGIN/NUMBER")
         case .heldBefore(let first):
             Sentence(
-                "\(first.words) waits before it",
+                "\(first.words) waits before it, in \(ForeignText(first.layoutPath))",
                 hint: "release that first, or reject it: release --reject --reason …")
         case .heldMissing(let held):
             Sentence(
