@@ -53,12 +53,13 @@ extension HomeWriter {
         }
     }
 
-    /// Brings onto the medium what is there, or gone, already: a run that died may have left it
-    /// undone.
+    /// Brings onto the medium what is there, or gone, already, and sweeps what was begun: a run that
+    /// died may have left it.
     public func settleRevocation() throws(ConfigurationError) {
         for components in [[]] + RevocationFolder.allCases.map({ [$0.rawValue] }) {
             let path = [RevocationStore.folderName] + components
             guard case .folder(let folder) = try home.found(path) else { continue }
+            folder.sweep()
             try ConfigurationError.files { () throws(FileError) in try folder.synchronise() }
         }
     }
