@@ -30,7 +30,8 @@ struct ReleaseCommand: Verb {
     var layout: String
 
     @Argument(
-        help: ArgumentHelp("Which bundle, as ORIGIN/NUMBER. Else the next.", valueName: "origin/number"))
+        help: ArgumentHelp(
+            "Which bundle, as ORIGIN/NUMBER. Else the next.", valueName: "origin/number"))
     var number: BundleNumber?
 
     @Option(help: ArgumentHelp("Which bundle, by the digest of its manifest.", valueName: "digest"))
