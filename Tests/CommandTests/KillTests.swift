@@ -252,7 +252,7 @@ struct KilledVerb: Sendable, CustomTestStringConvertible {
         var kills = 0
         let count =
             signal == .kill
-            ? Effort.count(test: 6, soak: 600) : Effort.count(test: 2, soak: 30)
+            ? Effort.count(test: 4, soak: 600) : Effort.count(test: 1, soak: 30)
         for verb in Self.verbs(gap) {
             let site = verb.isReceiver ? gap.high : gap.low
             let answer = try await site.run(Self.script(verb, signal, count: count))

@@ -4,7 +4,7 @@ import Testing
 
 @Suite(.serialized, .timeLimit(.minutes(90))) struct `Large layouts` {
     /// A hundred thousand in `make soak`.
-    static let imageCount = Effort.count(test: 1000, soak: 100_000)
+    static let imageCount = Effort.count(test: 500, soak: 100_000)
     /// For each verb. A machine that is busy with other tests takes its time; a reader whose work
     /// grows with the square of the images would take hours.
     static let secondsMax = Effort.count(test: 120, soak: 1200)

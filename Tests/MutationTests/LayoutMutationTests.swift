@@ -14,7 +14,7 @@ import X509
     @Test func `is refused or equal where we made it`() throws {
         let box = try Box()
         try Self.fill(try LayoutWriter(Layout.create(at: box.path("l"))))
-        try Self.mutate(try MutationSubject(signing: box), Effort.count(test: 160, soak: 3000))
+        try Self.mutate(try MutationSubject(signing: box), Effort.count(test: 100, soak: 3000))
     }
 
     /// An index of two platforms, an image, and something that refers to the index.
@@ -46,7 +46,7 @@ import X509
                 echo text > file && umoci insert --rootless --image u:v1 file /file
                 \(copy)
                 """)
-            try Self.mutate(try MutationSubject(signing: box), Effort.count(test: 40, soak: 1000))
+            try Self.mutate(try MutationSubject(signing: box), Effort.count(test: 30, soak: 1000))
         }
     }
 
@@ -64,7 +64,7 @@ import X509
             signed: [image.digest.description], root: try #require(signer.first),
             // Within the day for which the test certificate was made.
             time: Timestamp(seconds: 1_795_330_800))
-        try Self.mutate(subject, Effort.count(test: 40, soak: 1000))
+        try Self.mutate(subject, Effort.count(test: 30, soak: 1000))
     }
 
     // MARK: Parts

@@ -18,7 +18,7 @@ import Testing
         let sent = try LayoutBytes(reading: gap.box.folder("high-layout"))
         var refused = 0
         var equal = 0
-        for round in 0..<Effort.count(test: 60, soak: 1000) {
+        for round in 0..<Effort.count(test: 40, soak: 1000) {
             let mutation = try LayoutMutation(of: original, seed: Effort.seed &+ UInt64(round))
             try mutation.layout.write(to: "mutant", in: gap.box)
             for name in ["high-layout", "high-state"] { try gap.box.remove(name) }

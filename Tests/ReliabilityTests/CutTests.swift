@@ -22,7 +22,7 @@ struct `A verb that is cut short` {
                 try body("cut \(place) of \(operations.count)\(what), \(loss) lost", tree, disk)
             }
         }
-        let chosen = Set(Effort.places(operations.count, test: 3))
+        let chosen = Set(Effort.places(operations.count, test: 2))
         for (place, operation) in operations.enumerated() {
             guard chosen.contains(place) else {
                 try disk.apply(operation)
@@ -78,7 +78,7 @@ struct `A verb that is cut short` {
         var random = SeededRandom(seed: Effort.seed)
         var disk = replay.disk
         var count = 0
-        let chosen = Set(Effort.places(replay.operations.count, test: 3))
+        let chosen = Set(Effort.places(replay.operations.count, test: 2))
         for (place, operation) in replay.operations.enumerated() {
             guard chosen.contains(place) else {
                 try disk.apply(operation)

@@ -29,7 +29,7 @@ struct `Every verb that writes` {
         let replay = try Replay(scenario)
         var failed = 0
         for way in Effort.isSoak ? Way.all : Way.common {
-            for place in Effort.places(replay.operations.count, test: 3).map({ $0 + 1 }) {
+            for place in Effort.places(replay.operations.count, test: 2).map({ $0 + 1 }) {
                 let context = "\(scenario.name), operation \(place), \(way)"
                 let faulty = FaultyFiles(at: place, for: way.duration, by: way.fault)
                 try replay.world.restore(replay.base)
@@ -50,7 +50,7 @@ struct `Every verb that writes` {
     func `changes nothing and throws when any read fails`(_ scenario: Scenario) throws {
         let replay = try Replay(scenario)
         var failed = 0
-        for place in Effort.places(replay.readCount, test: 3).map({ $0 + 1 }) {
+        for place in Effort.places(replay.readCount, test: 2).map({ $0 + 1 }) {
             let context = "\(scenario.name), read \(place)"
             let faulty = FaultyFiles(at: place, of: .reads, by: .fail(.ioError))
             try replay.world.restore(replay.base)
