@@ -37,9 +37,10 @@ extension Home {
         }
         var kept: [ReplacedTrust] = []
         for entry in entries where entry.kind == .folder {
-            guard let number = Int64(entry.name), number > 0, entry.name == "\(number)" else {
-                continue
-            }
+            // The last number has no next one, so nobody here gave it.
+            guard let number = Int64(entry.name), (1..<Int64.max).contains(number),
+                entry.name == "\(number)"
+            else { continue }
             let folder = try ConfigurationError.files { () throws(FileError) in
                 try above.folder(entry)
             }

@@ -49,8 +49,10 @@ public struct ExportReport: Sendable, Equatable {
 public enum ExportRefusal: Sendable, Equatable {
     /// There is no image to export.
     case nothingToExport
-    /// The image is a bundle itself.
+    /// The image, or what refers to one, is a bundle itself, or its entry calls it one.
     case bundleAmongRoots(Digest)
+    /// What is named is neither a manifest nor an index.
+    case notAnImage(Digest)
     /// These images have no names that say their repositories, and none was given for them.
     case noRepository([UnclaimedRoot])
     /// The image is said to be of one repository, and its name, or another wish, says another.
@@ -77,6 +79,7 @@ extension ExportRefusal {
         switch self {
         case .nothingToExport: "nothing-to-export"
         case .bundleAmongRoots: "bundle-among-images"
+        case .notAnImage: "not-an-image"
         case .noRepository: "no-repository"
         case .contradiction: "two-repositories"
         case .ambiguousName: "ambiguous-name"

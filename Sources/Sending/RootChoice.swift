@@ -51,8 +51,12 @@ struct RootChoice {
     }
 
     private mutating func take(_ entry: Descriptor, _ wish: ExportWish) throws(Shipment.Failure) {
-        guard !Self.isBundle(entry, graph.node(entry)?.document) else {
+        let node = graph.node(entry)
+        guard !Shipment.isBundle(entry, node?.document) else {
             throw .refused(.bundleAmongRoots(entry.digest))
+        }
+        guard node?.document != nil || node?.problem != nil else {
+            throw .refused(.notAnImage(entry.digest))
         }
         let name = entry.referenceName
         if let name {
@@ -104,11 +108,5 @@ struct RootChoice {
         throw .refused(
             .contradiction(
                 entry.digest, name: entry.referenceName, repositories: [own, said]))
-    }
-
-    private static func isBundle(_ entry: Descriptor, _ document: Document?) -> Bool {
-        [entry.artifactType, document?.artifactType].contains { type in
-            type?.utf8.elementsEqual(BundleManifest.artifactType.utf8) ?? false
-        }
     }
 }

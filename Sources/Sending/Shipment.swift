@@ -34,6 +34,16 @@ struct Shipment {
     }
 }
 
+extension Shipment {
+    /// Whether something is a bundle, or its entry calls it one: a receiver would take it for the
+    /// bundle that it lies in.
+    static func isBundle(_ entry: Descriptor, _ document: Document?) -> Bool {
+        [entry.artifactType, document?.artifactType].contains { type in
+            type?.utf8.elementsEqual(BundleManifest.artifactType.utf8) ?? false
+        }
+    }
+}
+
 /// Walks from the images to everything that must go with them.
 private struct Gathering {
     private let graph: LayoutGraph
@@ -72,6 +82,9 @@ private struct Gathering {
         while let target = waiting.popLast() {
             for node in speakers[target.digest] ?? [] where found[node.descriptor.digest] == nil {
                 guard node.document?.subject?.names(sameContentAs: target) == true else { continue }
+                guard !Shipment.isBundle(node.descriptor, node.document) else {
+                    throw .refused(.bundleAmongRoots(node.descriptor.digest))
+                }
                 var descriptor = node.descriptor
                 descriptor.referenceName = nil
                 descriptor[annotation: Annotation.referrerSubject] = nil

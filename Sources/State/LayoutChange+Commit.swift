@@ -18,6 +18,7 @@ extension LayoutChange {
     ) throws(LayoutChangeError) {
         // Everything that can refuse is asked before the first trace is left.
         let addition = try addition(to: writer.layout)
+        try onState { () throws(StateError) in try checkRoom(in: state) }
         try onRecord { () throws(AuditError) in try state.audit.checkEnd() }
         let journal = try onState { () throws(StateError) in try state.journal() }
         let open = try onState { () throws(StateError) in
@@ -31,6 +32,16 @@ extension LayoutChange {
             throw error
         }
         try finish(open, by: writer, in: state, journal)
+    }
+
+    /// Whether what is known of the origin has room for what is to be remembered.
+    private func checkRoom(in state: StateFolder) throws(StateError) {
+        if case .hold(let bundle, _)? = quarantine {
+            try state.receiving(from: bundle.origin).state().checkRoomForHeld()
+        }
+        if let mark, mark.formerStream != nil {
+            try state.receiving(from: mark.origin).state().checkRoomForStream()
+        }
     }
 
     /// `index.json` as it will be, and the fallback indexes that it needs.

@@ -3,9 +3,10 @@ public import Files
 
 /// How far this site has come in the stream of an origin.
 public struct ReceivingState: Sendable, Equatable {
-    /// Bundles of one origin that wait at one time, and streams of it that were left: each is an
-    /// operator's decision.
+    /// Bundles of one origin that wait at one time: each is an operator's decision.
     static let heldCountMax = 100
+    /// Streams of one origin that were left: likewise.
+    static let formerCountMax = 100
 
     /// How far a stream was taken.
     public struct Mark: Sendable, Equatable {
@@ -32,6 +33,20 @@ public struct ReceivingState: Sendable, Equatable {
     public internal(set) var held: [HeldBundle]
 
     static let fresh = ReceivingState(mark: nil, former: [], held: [])
+
+    /// Throws `.tooMany` where no further bundle may wait.
+    func checkRoomForHeld() throws(StateError) {
+        guard held.count < Self.heldCountMax else {
+            throw .tooMany("bundles that wait", limit: Self.heldCountMax)
+        }
+    }
+
+    /// Throws `.tooMany` where no further stream may be left.
+    func checkRoomForStream() throws(StateError) {
+        guard former.count < Self.formerCountMax else {
+            throw .tooMany("streams of one origin", limit: Self.formerCountMax)
+        }
+    }
 
     /// Takes up another stream, where it was left or at its beginning.
     mutating func turn(to stream: StreamID) {
@@ -107,9 +122,7 @@ public struct ReceivingStore: Sendable {
                 guard known == former else {
                     throw .foreignStream(origin, expected: known, actual: stream)
                 }
-                guard before.former.count < ReceivingState.heldCountMax else {
-                    throw .tooMany("streams of one origin", limit: ReceivingState.heldCountMax)
-                }
+                try before.checkRoomForStream()
                 after.turn(to: stream)
             }
             let next = ReceivingState.Mark(stream: stream, sequence: sequence, bundle: bundle)
@@ -131,9 +144,7 @@ public struct ReceivingStore: Sendable {
             guard !isKnown, !state.hasTaken(bundle.sequence, of: bundle.stream) else {
                 return try document.settle()
             }
-            guard state.held.count < ReceivingState.heldCountMax else {
-                throw .tooMany("bundles that wait", limit: ReceivingState.heldCountMax)
-            }
+            try state.checkRoomForHeld()
             state.held.append(bundle)
             try write(state)
         }

@@ -55,11 +55,13 @@ enum PolicyComparison {
             let file: TrustPolicyFile = new.policies[.images] == nil ? .imagesVersion1 : .images
             weaknesses += images(old.imagePolicy, policy, in: file, under: settings)
         }
-        // Where both are there, only notation 1 reads this one.
-        if new.policies[.images] != nil, let policy = new.policies[.imagesVersion1] {
-            weaknesses += images(
+        // Notation 1 reads this one, whatever stands beside it.
+        let hadBoth = old.policies[.images] != nil && old.policies[.imagesVersion1] != nil
+        if let policy = new.policies[.imagesVersion1], hadBoth || new.policies[.images] != nil {
+            let more = images(
                 old.policies[.imagesVersion1] ?? old.imagePolicy, policy, in: .imagesVersion1,
                 under: .none)
+            weaknesses += more.filter { !weaknesses.contains($0) }
         }
         if let policy = new.policies[.blobs] {
             weaknesses += blobs(old.policies[.blobs], policy)
@@ -137,7 +139,7 @@ enum PolicyComparison {
         // Whatever follows level skip asks for more.
         guard old.verification.level != .skip else { return [] }
         guard new.verification.level != .skip else { return [.unverified] }
-        return actions(old, new) + signers(old, new) + timestamps(old, new)
+        return actions(old, new) + signers(old, new, settings) + timestamps(old, new)
             + required(old, new, settings)
     }
 
@@ -161,12 +163,18 @@ enum PolicyComparison {
         }
     }
 
-    private static func signers(_ old: TrustPolicyStatement, _ new: TrustPolicyStatement)
-        -> [Loss]
-    {
-        // Where a stranger's signature passed, with a remark, nobody is new.
-        guard old.verification.actions[.authenticity] == .enforce else { return [] }
-        let stores = new.trustStores.filter { !old.trustStores.contains($0) }
+    private static func signers(
+        _ old: TrustPolicyStatement, _ new: TrustPolicyStatement, _ settings: VerificationSettings
+    ) -> [Loss] {
+        // Where a stranger's signature passed, with a remark, nobody is new, unless signers are
+        // counted. Authorities for time stamps are asked for whatever the policy makes of signers.
+        let isAsked =
+            old.verification.actions[.authenticity] == .enforce
+            || settings.requiredSignatures(of: old.name) != nil
+        let stores = new.trustStores.filter {
+            !old.trustStores.contains($0) && (isAsked || $0.type == .tsa)
+        }
+        guard isAsked else { return stores.map { .store($0) } }
         let known = old.trustedIdentities
         let identities: [String] =
             switch new.trustedIdentities {

@@ -37,7 +37,15 @@ extension BundleInspection {
 }
 
 extension Inventory {
-    fileprivate var byteCount: Int64 { blobs.reduce(0) { $0 + $1.size } }
+    fileprivate var byteCount: Int64 { Self.byteCount(of: blobs) }
+
+    /// The sizes together; nobody has proven them, and they may be any.
+    private static func byteCount(of blobs: [Blob]) -> Int64 {
+        blobs.reduce(0) { sum, blob in
+            let (more, isTooMuch) = sum.addingReportingOverflow(blob.size)
+            return isTooMuch ? .max : more
+        }
+    }
 
     fileprivate var branches: [Tree] {
         [
@@ -64,7 +72,7 @@ extension Inventory {
                 "expected here already",
                 value: expected.isEmpty
                     ? "none"
-                    : "\(expected.count) blobs, \(expected.reduce(0) { $0 + $1.size }) bytes"),
+                    : "\(expected.count) blobs, \(Self.byteCount(of: expected)) bytes"),
         ]
     }
 

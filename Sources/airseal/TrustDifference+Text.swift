@@ -168,7 +168,7 @@ extension TrustWeakness.Loss {
         case .newlyJudged: "no statement speaks for it now, and \(statement) would"
         case .unverified: "\(statement) lets everything pass unverified"
         case .action(let validation, let from, let to):
-            "\(statement) has \(validation.rawValue) \(to.rawValue), now \(from.rawValue)"
+            "\(statement) makes \(validation.rawValue) \(to.rawValue), which was \(from.rawValue)"
         case .store(let name): "\(statement) believes \(name), too"
         case .identity(let text): "\(statement) believes the signer \(ForeignText(text)), too"
         case .timestampNotAsked: "\(statement) asks for no time stamp any more"

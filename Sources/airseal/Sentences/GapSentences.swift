@@ -87,6 +87,8 @@ extension ExportRefusal {
     var sentence: Sentence {
         switch self {
         case .nothingToExport: Sentence("the layout holds no image to export")
+        case .notAnImage(let digest):
+            Sentence("\(digest) is neither a manifest nor an index", hint: "export other images")
         case .bundleAmongRoots(let digest):
             Sentence("\(digest) is a bundle itself, and no image")
         case .noRepository(let roots):
