@@ -29,7 +29,7 @@ struct RootChoice {
         self.graph = graph
         let all = layout.index.roots.filter { entry in
             let document = graph.node(entry)?.document
-            return document?.subject == nil && !Self.isBundle(entry, document)
+            return document?.subject == nil && !Shipment.isBundle(entry, document)
         }
         for wish in request.wishes {
             switch wish.subject {
