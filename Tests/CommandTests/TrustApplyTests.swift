@@ -130,7 +130,8 @@ struct TrustGap {
         try await sites.bundle("b.tar")
         try await sites.refuses(
             "b.tar", "weaker",
-            says: "weaker: site.example/hello: \"images\" has authenticity log, now enforce")
+            says: "weaker: site.example/hello: \"images\" makes authenticity log, which was enforce"
+        )
         let answer = try await sites.high.run("airseal trust apply b.tar --dry-run --json")
         #expect(answer.status == 1)
         let weaker = try answer.json.member("difference").member("weaker").array()

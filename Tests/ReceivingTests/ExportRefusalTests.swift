@@ -38,6 +38,27 @@ import Trust
         #expect(try gap.kinds("low").isEmpty)
     }
 
+    /// A receiver would take it for the bundle that it lies in, and the number would be spent.
+    @Test func `take no bundle along that calls itself a remark on an image`() throws {
+        let gap = try Gap()
+        let image = try gap.addImage("registry.test/app:v1")
+        let remark = try Self.addBundle(about: image, to: gap.box.path("low-layout"))
+        #expect(try gap.export("media/b").refusal == .bundleAmongRoots(remark.digest))
+        #expect(try gap.box.folder("media").entries().isEmpty)
+    }
+
+    private static func addBundle(about image: Descriptor, to path: String) throws -> Descriptor {
+        let writer = try LayoutWriter(Layout(at: path))
+        let config = try writer.add(Array("{}".utf8), mediaType: MediaType.empty)
+        let manifest = ImageManifest(
+            config: config, layers: [], artifactType: BundleManifest.artifactType, subject: image)
+        let remark = try writer.add(manifest.serialized(), mediaType: MediaType.imageManifest)
+        var index = writer.layout.index
+        _ = index.add(remark)
+        try writer.replaceIndex(with: index)
+        return remark
+    }
+
     @Test func `wait for one that is not finished`() throws {
         let gap = try Gap()
         try gap.addImage("registry.test/app:v1")

@@ -219,6 +219,28 @@ struct TrustChange: Sendable, CustomTestStringConvertible {
         #expect(TrustDifference(from: old, to: new, under: settings).weaknesses.count == 1)
     }
 
+    @Test func `is a store more where signers are counted, though none is refused for his name`()
+        throws
+    {
+        func state(_ stores: JSON) throws -> TrustState {
+            try Self.state([
+                PolicyText.with([
+                    "signatureVerification": ["level": "audit"], "trustStores": stores,
+                ])
+            ])
+        }
+        let (old, new) = (try state(["ca:main"]), try state(["ca:main", "ca:more"]))
+        let required = try RequiredSignatures(
+            policies: ["images"], threshold: 1,
+            signers: [.init(name: "a", identities: [TrustChange.subject])])
+        let settings = VerificationSettings(requiredSignatures: [required])
+        #expect(TrustDifference(from: old, to: new).weaknesses.isEmpty)
+        #expect(TrustDifference(from: old, to: new, under: settings).weaknesses.count == 1)
+        // Of time stamps an authority more is always one.
+        let stamped = try state(["ca:main", "tsa:more"])
+        #expect(TrustDifference(from: old, to: stamped).weaknesses.count == 1)
+    }
+
     @Test func `of a policy for blobs is told by the statement's name`() throws {
         func state(_ statements: JSON...) throws -> TrustState {
             let document: JSON = ["version": "1.0", "trustPolicies": .array(statements)]
