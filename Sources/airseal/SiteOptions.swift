@@ -35,12 +35,13 @@ extension Site {
     /// This machine, with the folders that the operator or the environment names. What is read
     /// moves `progress`.
     static func here(
-        home: String? = nil, state: String? = nil, progress: Progress? = nil
+        home: String? = nil, state: String? = nil, patience: LockPatience? = nil,
+        progress: Progress? = nil
     ) -> Site {
         let environment = Environment.variables
         let files = progress.map { FileSystem(faults: nil, meter: $0.meter) } ?? .real
         func isFolder(_ path: String) -> Bool { files.kind(at: path) == .folder }
-        return Site(
+        var site = Site(
             files: files, clock: .system, randomness: .system,
             homePath: DefaultFolder.home.path(
                 named: home, environment: environment, isFolder: isFolder),
@@ -48,6 +49,8 @@ extension Site {
                 named: state, environment: environment, isFolder: isFolder),
             userName: Environment.userName, userID: geteuid(),
             agent: "airseal/\(Airseal.version)")
+        if let patience { site.patience = patience }
+        return site
     }
 
     /// As `here`, after finishing what an earlier run left behind. A rehearsal changes nothing, and
@@ -56,9 +59,9 @@ extension Site {
         home: String? = nil, state: String? = nil, patience: LockPatience,
         progress: Progress? = nil, rehearsing: Bool = false
     ) throws -> Site {
-        var site = Site.here(home: home, state: state, progress: progress)
+        let site = Site.here(
+            home: home, state: state, patience: rehearsing ? nil : patience, progress: progress)
         guard !rehearsing else { return site }
-        site.patience = patience
         for recovery in try site.recover() {
             switch recovery {
             case .completed(layoutPath: let path):
@@ -124,18 +127,6 @@ struct WaitOption: ParsableArguments {
             Terminal.say(
                 "waiting for another process that is changing \(ForeignText(wait.path))"
                     + (holder ?? ""))
-        }
-    }
-}
-
-/// Why something is done that the record must be able to explain.
-struct RequiredReason: ParsableArguments {
-    @Option(help: ArgumentHelp("Why, for the record.", valueName: "text"))
-    var reason: String
-
-    func validate() throws {
-        guard reason.utf8.contains(where: { $0 != UInt8(ascii: " ") }) else {
-            throw ValidationError("--reason says nothing")
         }
     }
 }

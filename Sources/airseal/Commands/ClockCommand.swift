@@ -61,7 +61,9 @@ struct ClockAcceptCommand: Verb {
               airseal clock accept --reason 'clock was set to 2062 by mistake on 3 May'
             """)
 
-    @OptionGroup var reason: RequiredReason
+    @Option(help: ArgumentHelp("Why, for the record.", valueName: "text"))
+    var reason: OperatorReason
+
     @OptionGroup var home: HomeOption
     @OptionGroup var state: StateOption
     @OptionGroup var output: JSONFlag
@@ -88,7 +90,7 @@ struct ClockAcceptCommand: Verb {
             Terminal.complain(Sentence("the clock says \(date), and that was not typed"))
             return .refused
         }
-        let before = try site.acceptClock(reason: reason.reason)
+        let before = try site.acceptClock(reason: reason.text)
         if output.json {
             Terminal.answer(["accepted": true, "before": .object(before.json)])
         } else {

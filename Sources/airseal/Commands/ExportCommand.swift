@@ -134,8 +134,8 @@ struct ExportCommand: Verb {
 
     func perform() throws -> ExitStatus {
         let progress = Progress("exporting")
-        var site = Site.here(home: home.home, state: state.state, progress: progress)
-        site.patience = wait.patience
+        let site = Site.here(
+            home: home.home, state: state.state, patience: wait.patience, progress: progress)
         let destination = try SiteName(destination)
         if let voided, let reason {
             return try void(voided, to: destination, reason.text, at: site)

@@ -83,8 +83,8 @@ struct PeerAddCommand: Verb {
     }
 
     func perform() throws -> ExitStatus {
-        var site = Site.here(home: home.home, state: state.state)
-        site.patience = wait.patience
+        let site = Site.here(
+            home: home.home, state: state.state, patience: wait.patience)
         var enrolment = PeerEnrolment(
             try SiteName(origin), anchors: try anchor.map(site.anchor), identities: identity,
             repositories: repositories, permissions: try permissions())

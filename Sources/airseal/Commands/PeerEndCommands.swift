@@ -28,8 +28,8 @@ struct PeerSuspendCommand: Verb {
     @OptionGroup var output: JSONFlag
 
     func perform() throws -> ExitStatus {
-        var site = Site.here(home: home.home, state: state.state)
-        site.patience = wait.patience
+        let site = Site.here(
+            home: home.home, state: state.state, patience: wait.patience)
         let name = try SiteName(name)
         let (suspension, isNew) = try site.suspendPeer(name, reason: reason.text)
         if output.json {
@@ -75,8 +75,8 @@ struct PeerRemoveCommand: Verb {
     @OptionGroup var output: JSONFlag
 
     func perform() throws -> ExitStatus {
-        var site = Site.here(home: home.home, state: state.state)
-        site.patience = wait.patience
+        let site = Site.here(
+            home: home.home, state: state.state, patience: wait.patience)
         let name = try SiteName(name)
         try site.removePeer(name, reason: reason.text)
         if output.json {

@@ -29,8 +29,8 @@ struct PolicyEditOptions: ParsableArguments {
         edit.replacing = replace
         edit.forNotation1 = forNotation1
         edit.dryRun = dryRun
-        var site = Site.here(home: home.home, state: state.state)
-        site.patience = wait.patience
+        let site = Site.here(
+            home: home.home, state: state.state, patience: wait.patience)
         let report = try site.setPolicy(edit)
         if output.json {
             Terminal.answer(report.json)

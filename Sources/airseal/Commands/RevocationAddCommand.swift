@@ -51,8 +51,8 @@ struct RevocationAddCommand: Verb {
     }
 
     func perform() throws -> ExitStatus {
-        var site = Site.here(home: home.home, state: state.state)
-        site.patience = wait.patience
+        let site = Site.here(
+            home: home.home, state: state.state, patience: wait.patience)
         var request = RevocationAddRequest(paths: files)
         request.url = url
         request.subjects = subjects.subjects

@@ -30,8 +30,8 @@ struct RevocationPruneCommand: Verb {
     @OptionGroup var output: JSONFlag
 
     func perform() throws -> ExitStatus {
-        var site = Site.here(home: home.home, state: state.state)
-        site.patience = wait.patience
+        let site = Site.here(
+            home: home.home, state: state.state, patience: wait.patience)
         let pruning = try site.pruneRevocation(for: subjects.subjects, rehearsing: dryRun)
         if output.json {
             Terminal.answer([
@@ -71,17 +71,19 @@ struct RevocationRemoveCommand: Verb {
     @Argument(help: ArgumentHelp("As revocation list shows them.", valueName: "digest"))
     var digests: [String]
 
-    @OptionGroup var reason: RequiredReason
+    @Option(help: ArgumentHelp("Why, for the record.", valueName: "text"))
+    var reason: OperatorReason
+
     @OptionGroup var home: HomeOption
     @OptionGroup var state: StateOption
     @OptionGroup var wait: WaitOption
     @OptionGroup var output: JSONFlag
 
     func perform() throws -> ExitStatus {
-        var site = Site.here(home: home.home, state: state.state)
-        site.patience = wait.patience
+        let site = Site.here(
+            home: home.home, state: state.state, patience: wait.patience)
         let removed = try site.removeRevocation(
-            digests.map { try Digest($0) }, reason: reason.reason)
+            digests.map { try Digest($0) }, reason: reason.text)
         if output.json {
             Terminal.answer(["removed": removed.json])
         } else {
@@ -111,14 +113,16 @@ struct RevocationResetCommand: Verb {
             valueName: "issuer"), completion: .file())
     var issuer: String
 
-    @OptionGroup var reason: RequiredReason
+    @Option(help: ArgumentHelp("Why, for the record.", valueName: "text"))
+    var reason: OperatorReason
+
     @OptionGroup var home: HomeOption
     @OptionGroup var state: StateOption
     @OptionGroup var output: JSONFlag
 
     func perform() throws -> ExitStatus {
         let gone = try Site.here(home: home.home, state: state.state)
-            .resetRevocation(of: issuer, reason: reason.reason)
+            .resetRevocation(of: issuer, reason: reason.text)
         if output.json {
             Terminal.answer(JSON.array(gone.map(\.json)))
         } else {
@@ -169,8 +173,8 @@ struct RevocationExportCommand: Verb {
     }
 
     func perform() throws -> ExitStatus {
-        var site = Site.here(home: home.home, state: state.state)
-        site.patience = wait.patience
+        let site = Site.here(
+            home: home.home, state: state.state, patience: wait.patience)
         let export = try site.exportRevocation(to: notationCache, for: subjects.subjects)
         if output.json {
             Terminal.answer(export.json)

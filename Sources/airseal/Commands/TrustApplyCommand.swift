@@ -53,8 +53,8 @@ struct TrustApplyCommand: Verb {
     }
 
     func perform() throws -> ExitStatus {
-        var site = Site.here(home: home.home, state: state.state)
-        site.patience = wait.patience
+        let site = Site.here(
+            home: home.home, state: state.state, patience: wait.patience)
         var request = ApplyTrustRequest(bundle)
         request.isRehearsal = dryRun
         request.acceptsWeaker = acceptWeaker

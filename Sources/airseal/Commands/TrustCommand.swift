@@ -52,8 +52,8 @@ struct TrustAddCommand: Verb {
     @OptionGroup var output: JSONFlag
 
     func perform() throws -> ExitStatus {
-        var site = Site.here(home: home.home, state: state.state)
-        site.patience = wait.patience
+        let site = Site.here(
+            home: home.home, state: state.state, patience: wait.patience)
         switch try site.addTrust(files, to: target.name()) {
         case .refused(let refusal):
             Terminal.complain(refusal.sentence)
@@ -224,8 +224,8 @@ struct TrustRemoveCommand: Verb {
     }
 
     func perform() throws -> ExitStatus {
-        var site = Site.here(home: home.home, state: state.state)
-        site.patience = wait.patience
+        let site = Site.here(
+            home: home.home, state: state.state, patience: wait.patience)
         let removal = try site.removeTrust(all ? nil : files, from: target.name())
         if removal.isStoreGone, !removal.namedBy.isEmpty {
             Terminal.say(

@@ -29,8 +29,7 @@ struct TrustExportCommand: Verb {
     @OptionGroup var output: JSONFlag
 
     func perform() throws -> ExitStatus {
-        var site = Site.here(home: home.home)
-        site.patience = wait.patience
+        let site = Site.here(home: home.home, patience: wait.patience)
         switch try site.exportTrust(to: notation, replacing: replace) {
         case .inTheWay(let paths):
             Terminal.complain(

@@ -47,8 +47,8 @@ struct TrustRestoreCommand: Verb {
     }
 
     func perform() throws -> ExitStatus {
-        var site = Site.here(home: home.home, state: state.state)
-        site.patience = wait.patience
+        let site = Site.here(
+            home: home.home, state: state.state, patience: wait.patience)
         if list {
             let kept = try site.replacedTrust()
             if output.json {
