@@ -32,13 +32,19 @@ public struct BoundedProgram: Sendable {
         output.closeWriting()
         report.closeWriting()
         var watch = ProcessWatch(child, output: output.reading, limitSeconds: limitSeconds)
-        // Whatever happens, nothing of it stays behind.
-        defer { Descendants.end(of: child) }
         if let failure = report.failure() {
             watch.discard()
             throw error(of: failure)
         }
-        return try watch.wait()
+        let end: ProcessEnd
+        do { end = try watch.wait() } catch {
+            // The error that led here is the one to report.
+            _ = Descendants.end(of: child)
+            throw error
+        }
+        // What it says counts for nothing while something of it goes on.
+        guard Descendants.end(of: child) else { throw .survived }
+        return end
     }
 
     private func start(in folder: Folder, output: Int32, report: Int32) throws(ProcessError)

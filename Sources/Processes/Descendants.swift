@@ -3,20 +3,26 @@ import Glibc
 /// What a child has started. This process takes over whatever loses its parent, so nothing escapes
 /// by leaving the group. It has no other children: the program starts nothing else.
 enum Descendants {
-    /// Rounds of killing: each finds what the last one's victims had started. Who forks faster than
-    /// that is stopped by the limits of its user.
-    private static let roundCountMax = 1000
+    /// How long is killed: each round finds what the last one's victims had started. Who forks faster
+    /// than that is stopped by the limits of its user.
+    private static let patience = Duration.seconds(30)
 
     /// Kills the group of `child` and everything below this process, and waits for their ends.
-    static func end(of child: pid_t) {
-        for _ in 0..<roundCountMax {
+    ///
+    /// - Returns: whether nothing is left.
+    static func end(of child: pid_t) -> Bool {
+        let end = SuspendingClock.now + patience
+        while SuspendingClock.now < end {
             kill(-child, SIGKILL)
             for process in children() { kill(process, SIGKILL) }
+            // All that have ended, for each makes its own children ours.
             var status: Int32 = 0
-            let ended = unsafe waitpid(-1, &status, WNOHANG)
-            if ended < 0, errno == ECHILD { return }
-            if ended == 0 { usleep(1000) }
+            var ended: pid_t
+            repeat { ended = unsafe waitpid(-1, &status, WNOHANG) } while ended > 0
+            if ended < 0, errno == ECHILD { return true }
+            usleep(1000)
         }
+        return false
     }
 
     /// The processes that this one is the parent of.

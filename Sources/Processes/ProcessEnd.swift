@@ -53,10 +53,7 @@ struct ProcessWatch {
             // What it said before its end is there now.
             read()
             if ended == child { return result(Self.way(status)) }
-            if SuspendingClock.now >= end {
-                Descendants.end(of: child)
-                return result(.timedOut)
-            }
+            if SuspendingClock.now >= end { return result(.timedOut) }
             var wanted = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
             _ = unsafe poll(&wanted, 1, Self.pauseMilliseconds)
             // A stream that everybody has closed is always ready.

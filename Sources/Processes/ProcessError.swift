@@ -10,6 +10,8 @@ public enum ProcessError: Error, Equatable {
     case mayNotBecome(String, Errno)
     /// The program cannot be executed by that user.
     case notExecutable(path: String, Errno)
+    /// Something that it started goes on, whatever is done to it.
+    case survived
     /// The system refused `call`.
     case system(call: String, Errno)
 }

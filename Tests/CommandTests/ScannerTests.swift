@@ -83,6 +83,29 @@ struct `The scanner` {
         #expect(record.contains("\"scans\":[{\"digest\""), "\(record)")
     }
 
+    /// Each starts the next in a session of its own, and the first says that all is well.
+    @Test func `leaves nothing behind, however deep it goes`() async throws {
+        let gap = try await Self.gap()
+        try await gap.high.yes(
+            """
+            cat > chain.c <<'END'
+            #include <unistd.h>
+            int main(void) {
+                for (int depth = 0; depth < 1500; depth++) {
+                    if (fork() > 0) { if (depth == 0) { sleep(1); return 0; } for (;;) pause(); }
+                    setsid();
+                }
+                for (;;) pause();
+            }
+            END
+            cc -o airseal-chain chain.c
+            """)
+        try await Self.scan("exec '\(gap.high.root)/airseal-chain'", in: gap)
+        let answer = try await gap.high.run("airseal receive b.tar --into l")
+        #expect(answer.status == 0, "\(answer)")
+        #expect(try await gap.high.run("pgrep -x airseal-chain").status == 1)
+    }
+
     struct Broken: Sendable, CustomTestStringConvertible {
         let word: String
         let change: String

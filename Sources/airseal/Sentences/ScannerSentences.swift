@@ -37,6 +37,10 @@ extension ProcessError: Speakable {
                 hint: "run airseal as root, or with the capabilities in docs/formats/scanner.md")
         case .notExecutable(let path, let errno):
             Sentence("the scanner \(ForeignText(path)) cannot be executed by its user: \(errno)")
+        case .survived:
+            Sentence(
+                "something that the scanner has started goes on, whatever is done to it",
+                hint: "end it, and find out what it is, before anything is received")
         case .system(let call, let errno):
             Sentence("the scanner could not be run: \(call): \(errno)")
         }
